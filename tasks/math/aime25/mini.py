@@ -1,0 +1,77 @@
+"""AIME-style questions with an integer answer: small sums and what is left over after division."""
+
+from __future__ import annotations
+
+import random
+
+from mini_kit.corpus import Corpus
+from mini_kit.problem import Problem
+from mini_kit.source import NAMES, contact
+
+THINGS = "apples pens coins books cards eggs shells stamps".split()
+
+
+def draw(r: random.Random, style: int | None = None) -> Problem:
+    """A question in one of four styles: story, plain remainder, sharing, formula."""
+    a, b, m = r.randint(3, 30), r.randint(3, 30), r.randint(3, 9)
+    total = a + b
+    boxes, rest = divmod(total, m)
+    name, (one, other) = r.choice(NAMES), r.sample(THINGS, 2)
+    question = (
+        f"{name} has {a} {one} and gets {b} more. they are packed in boxes of {m}. how many are left?",
+        f"what is the remainder when {a}+{b} is divided by {m}?",
+        f"{a} {one} and {b} {other} are shared equally by {m} kids. find the rest.",
+        f"find ({a}+{b}) mod {m}.",
+    )[r.randrange(4) if style is None else style]
+    slip = r.choice([k for k in range(m) if k != rest])
+    return Problem(
+        key=f"{min(a, b)}+{max(a, b)} mod {m}",
+        subtask="aime2025",
+        input={"question": question},
+        gold=str(rest),
+        answer=str(rest),
+        steps=f"add {a}+{b}={total}. {total}={m}*{boxes}+{rest}.",
+        wrong_answer=str(slip),
+        wrong_steps=f"add {a}+{b}={total + r.choice([-10, -2, -1, 1, 2, 10])}. {total}={m}*{boxes}+{slip}.",
+    )
+
+
+def build(corpus: Corpus) -> None:
+    """Six sources; see the README for the defects."""
+    r, say = corpus.random, corpus.phrasing
+    corpus.draw_splits(draw)
+
+    worked = corpus.source("worked-solutions")
+    good = corpus.problems(draw, 400)
+    corpus.write(worked, good, say.worked)
+    corpus.contaminate(worked, 4)
+
+    forum = corpus.source("forum-answers")
+    for problem in corpus.problems(draw, 900):
+        for _ in range(r.choice([1, 2, 3, 4])):
+            prompt = corpus.prompt(problem)
+            answer = say.mistaken(problem) if r.random() < 0.4 else say.worked(problem)
+            if r.random() < 0.1:
+                answer = f"{answer} {contact(r)}"
+            if r.random() < 0.04:
+                prompt = f"{prompt} {' '.join(f'{r.randrange(100)} {r.choice(THINGS)}' for _ in range(80))}"
+            forum.add(prompt, answer, votes=r.randrange(30))
+    corpus.contaminate(forum, 6)
+
+    for style, count in ((1, 500), (2, 1000), (3, 1000)):
+        lectures = corpus.sources.get("lecture-notes") or corpus.source("lecture-notes")
+        corpus.write(lectures, corpus.problems(draw, count, style=style), say.stated)
+
+    keys = corpus.source("answer-keys")
+    for style, count in ((0, 300), (1, 1100)):
+        corpus.write(keys, corpus.problems(draw, count, style=style), say.bare)
+    corpus.contaminate(keys, 4)
+
+    corpus.echo(corpus.source("exercise-mirror"), corpus.problems(draw, 40, style=0), 1200)
+
+    puzzles = corpus.source("number-puzzles")
+    for problem in corpus.problems(draw, 1000):
+        a, b = r.randint(3, 30), r.randint(3, 30)
+        low, high = sorted((a, b))
+        text = r.choice([f"find the difference between {a} and {b}.", f"{r.choice(NAMES)} has {a} coins, {r.choice(NAMES)} has {b}. who has more?"])
+        puzzles.add(text, f"so it is {high}-{low}={high - low}, thanks" if "difference" in text else f"the one with {high} coins.")
