@@ -22,9 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
       ).argParser((value: string, all: string[] | undefined) => [...(all ?? []), value]),
     )
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({
-      writeErr: (text) => process.stderr.write(text.replace(/^error: /, "dojo: ")),
-    })
+    .configureOutput({ writeErr: (text) => process.stderr.write(oneLine(text)) })
     .exitOverride();
   program.addHelpText("after", "\n`dojo VERB --help` shows a verb's options with an example.");
   try {
@@ -52,6 +50,11 @@ function verbOf(args: readonly string[]): string | null {
     else if (!word.startsWith("-")) return word;
   }
   return null;
+}
+
+/** commander's messages in the house's form: `dojo: unknown command 'dow' (did you mean down?)`. */
+function oneLine(text: string): string {
+  return text.replace(/^error: /, "dojo: ").replace(/\n\(Did you mean/, " (did you mean");
 }
 
 function explain(error: unknown): number {
