@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 
 def pin_environment(threads: int) -> None:
@@ -17,6 +18,8 @@ def pin_environment(threads: int) -> None:
     os.environ["TRANSFORMERS_VERBOSITY"] = "error"
     os.environ["DATASETS_VERBOSITY"] = "error"
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+    # Deprecations between pinned libraries are news to nobody who reads a job's log.
+    warnings.filterwarnings("ignore", category=FutureWarning)
     # Needed by cuBLAS for repeatable sums; read when CUDA starts.
     os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"
 

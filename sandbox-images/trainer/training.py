@@ -17,6 +17,7 @@ from trl.trainer.sft_trainer import SFTTrainer
 
 import checkpoints
 from chat import EncodedRow
+from length_sampler import LengthSampler
 from metrics import MetricsLog, loss_failure
 from models import CHECKPOINTED_FROM, peak_flops, peak_memory
 from result import Failure
@@ -52,6 +53,10 @@ class Trainer(SFTTrainer):
         """Counts the tokens that the model sees, padding left out."""
         self.step_tokens += int(inputs["attention_mask"].sum())
         return super().training_step(model, inputs, num_items_in_batch)
+
+    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> LengthSampler:
+        lengths = [len(ids) for ids in self.train_dataset["input_ids"]]
+        return LengthSampler(lengths, self.args.per_device_train_batch_size, self.args.seed)
 
     def create_model_card(self, *args: Any, **kwargs: Any) -> None:
         """No card per checkpoint."""
