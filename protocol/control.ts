@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Interval } from "./interval.ts";
 import type { RunStatus, Spent } from "./records.ts";
-import { budgetSchema } from "./run-spec.ts";
+import { type Budget, budgetSchema } from "./run-spec.ts";
 import type { Phase } from "./search-attributes.ts";
 import type { Strategy } from "./strategy.ts";
 
@@ -61,6 +61,8 @@ export interface RunView {
   readonly seed: number;
   readonly status: RunStatus | "paused";
   readonly phase: Phase;
+  readonly startedAt: string;
+  readonly budget: Budget;
   readonly iterations: readonly IterationView[];
   readonly baseline: Interval | null;
   readonly best: number | null;

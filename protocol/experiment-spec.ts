@@ -64,7 +64,7 @@ export interface ExperimentSpec {
   };
   /** Whether the audit's held-out count may be shown: the run's number of looks is capped. */
   readonly showHeldOutMatches: boolean;
-  /** false: ablation without fail-fast validation; stages 1 to 3 are skipped. */
+  /** false: ablation without fail-fast validation; stages 2 and 3 are skipped (1 also parses train.yaml, so it stays). */
   readonly failFast: boolean;
   readonly allowUnprotected: boolean;
   readonly timeouts: Timeouts;

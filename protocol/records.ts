@@ -60,7 +60,8 @@ export interface ExperimentRecord {
 export interface IterationRecord {
   readonly runId: string;
   readonly index: number;
-  readonly strategy: Strategy;
+  /** null: the agent gave no usable strategy. */
+  readonly strategy: Strategy | null;
   /** Ids of its experiments: first, repairs, confirmations. */
   readonly experiments: readonly string[];
   readonly outcome: "completed" | "failed";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AGENTS, DOMAINS, TIERS } from "./names.ts";
 import { timeoutsSchema } from "./timeouts.ts";
 
-/** What a run may spend. null: no limit. A limit that is reached ends the run after the stage at hand, with its final test. */
+/** What a run may spend. null: no limit. A limit that is reached ends the run after the experiment at hand, with its final test. */
 export const budgetSchema = z.strictObject({
   /** Iterations (repairs and confirmations not counted). */
   iterations: z.number().int().min(0).max(1000),

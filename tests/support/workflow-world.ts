@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import type { WorkflowHandleWithFirstExecutionRunId } from "@temporalio/client";
+import { TestWorkflowEnvironment } from "@temporalio/testing";
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkflowBundle,
+} from "@temporalio/worker";
+import { runId } from "../../protocol/ids.ts";
+import { TASK_QUEUES } from "../../protocol/names.ts";
+import { acceptanceSchema, type RunSpec, runSpecSchema } from "../../protocol/run-spec.ts";
+import { SEARCH_ATTRIBUTES } from "../../protocol/search-attributes.ts";
+import { timeoutsSchema } from "../../protocol/timeouts.ts";
+import type { agentRun } from "../../workflows/agent-run.ts";
+import { type Script, type Seen, scriptedActivities } from "./scripted-activities.ts";
+
+Runtime.install({ logger: new DefaultLogger("ERROR") });
+
+/** A real local Temporal server with our search attributes, and the workflow bundle. */
+export interface WorkflowWorld {
+  readonly environment: TestWorkflowEnvironment;
+  readonly bundle: WorkflowBundle;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the server that set-up found. Throws when TEMPORAL_CLI_PATH is not set. */
+export async function startWorld(): Promise<WorkflowWorld> {
+  const path = process.env.TEMPORAL_CLI_PATH;
+  if (path === undefined)
+    throw new Error("TEMPORAL_CLI_PATH is not set: run the tests through `make test`");
+  const environment = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: "existing-path", path },
+      extraArgs: Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+        "--search-attribute",
+        `${name}=${type}`,
+      ]),
+    },
+  });
+  const bundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL("../../workflows/index.ts", import.meta.url)),
+    logger: new DefaultLogger("ERROR"),
+  });
+  return { environment, bundle, close: () => environment.teardown() };
+}
+
+/** A run's specification with short deadlines; `changes` override it. */
+export function runSpec(changes: Partial<RunSpec> = {}): RunSpec {
+  const seed = changes.seed ?? 7;
+  const study = `test-${randomUUID().slice(0, 8)}`;
+  return runSpecSchema.parse({
+    id: runId({ study, task: "toy", variant: "ft-agent", seed }),
+    study,
+    task: "toy",
+    domain: "math",
+    tier: "mini",
+    variant: "ft-agent",
+    agent: { name: "ft-agent", backbone: "builtin", ablations: {} },
+    seed,
+    budget: { iterations: 2 },
+    acceptance: acceptanceSchema.parse({}),
+    maxRepairs: 2,
+    approve: false,
+    maxAudits: 8,
+    baseModel: null,
+    allowUnprotected: false,
+    continueAsNewAfter: null,
+    timeouts: timeoutsSchema.parse({ retryInitialMs: 50, retryMaximumMs: 200, heartbeatMs: 5000 }),
+    ...changes,
+  });
+}
+
+/** What a scripted run gives to a test. */
+export interface ScriptedRun {
+  readonly handle: WorkflowHandleWithFirstExecutionRunId<typeof agentRun>;
+  readonly seen: Seen;
+  readonly spec: RunSpec;
+}
+
+/** Runs workers for all pools over the script while `body` runs against a started run. */
+export async function withRun<T>(
+  world: WorkflowWorld,
+  options: { readonly script?: Script; readonly spec?: Partial<RunSpec> },
+  body: (run: ScriptedRun) => Promise<T>,
+): Promise<T> {
+  const { seen, pools } = scriptedActivities(options.script);
+  const { nativeConnection: connection, client } = world.environment;
+  const workers = [
+    await Worker.create({
+      connection,
+      taskQueue: TASK_QUEUES.workflows,
+      workflowBundle: world.bundle,
+    }),
+    ...(await Promise.all(
+      Object.entries(pools).map(([pool, activities]) =>
+        Worker.create({
+          connection,
+          taskQueue: TASK_QUEUES[pool as keyof typeof pools],
+          activities: { ...activities },
+        }),
+      ),
+    )),
+  ];
+  const running = workers.map((worker) => worker.run());
+  try {
+    const spec = runSpec(options.spec);
+    const handle = await client.workflow.start<typeof agentRun>("agentRun", {
+      workflowId: spec.id,
+      taskQueue: TASK_QUEUES.workflows,
+      args: [spec],
+    });
+    return await body({ handle, seen, spec });
+  } finally {
+    for (const worker of workers) worker.shutdown();
+    await Promise.all(running);
+  }
+}
+
+/** Waits until `check` gives a value that is not null; the deadline only turns a hang into a failure. */
+export async function until<T>(
+  check: () => Promise<T | null> | T | null,
+  what: string,
+): Promise<T> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const value = await check();
+    if (value !== null) return value;
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,3 @@
+/** Everything that the workflow bundle registers. */
+export { agentRun } from "./agent-run.ts";
+export { experiment } from "./experiment.ts";
