@@ -83,17 +83,26 @@ export interface ScriptedRun {
 /** Runs workers for all pools over the script while `body` runs against a started run. */
 export async function withRun<T>(
   world: WorkflowWorld,
-  options: { readonly script?: Script; readonly spec?: Partial<RunSpec> },
+  options: {
+    readonly script?: Script;
+    readonly spec?: Partial<RunSpec>;
+    /** The test runs workflow workers of its own. @default false */
+    readonly withoutWorkflows?: boolean;
+  },
   body: (run: ScriptedRun) => Promise<T>,
 ): Promise<T> {
   const { seen, pools } = scriptedActivities(options.script);
   const { nativeConnection: connection, client } = world.environment;
   const workers = [
-    await Worker.create({
-      connection,
-      taskQueue: TASK_QUEUES.workflows,
-      workflowBundle: world.bundle,
-    }),
+    ...(options.withoutWorkflows === true
+      ? []
+      : [
+          await Worker.create({
+            connection,
+            taskQueue: TASK_QUEUES.workflows,
+            workflowBundle: world.bundle,
+          }),
+        ]),
     ...(await Promise.all(
       Object.entries(pools).map(([pool, activities]) =>
         Worker.create({
