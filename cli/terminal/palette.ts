@@ -1,4 +1,4 @@
-import { type InspectColor, styleText } from "node:util";
+import { styleText } from "node:util";
 
 /** Colours for one stream: plain text unless it is a terminal and NO_COLOR is unset. */
 export interface Palette {
@@ -12,7 +12,8 @@ export interface Palette {
 
 /** The palette of a stream; `styleText` itself honours NO_COLOR, FORCE_COLOR and whether it is a terminal. */
 export function paletteFor(stream: NodeJS.WritableStream): Palette {
-  const paint = (format: InspectColor) => (text: string) => styleText(format, text, { stream });
+  const paint = (format: Parameters<typeof styleText>[0]) => (text: string) =>
+    styleText(format, text, { stream });
   return {
     bold: paint("bold"),
     dim: paint("dim"),
