@@ -29,7 +29,8 @@ def pin_torch(threads: int, seed: int = 0) -> None:
     import torch
 
     torch.set_num_threads(threads)
-    torch.set_num_interop_threads(1)
+    if torch.get_num_interop_threads() != 1:
+        torch.set_num_interop_threads(1)
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
     # Only finds reads of uninitialized memory; costs time.
