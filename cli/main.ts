@@ -1,11 +1,19 @@
 import { Command, CommanderError, Option } from "commander";
 import { ConfigError } from "../config/config-error.ts";
+import { StackError } from "../workers/stack-error.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import { say } from "./output.ts";
 import { VERBS } from "./verbs.ts";
 
 /** Options with a value that may stand before the verb. */
 const VALUED_GLOBALS = new Set(["--home", "--config", "--set"]);
+
+/** Exit code for each reason why the embedded stack can't be started. */
+const STACK_EXIT = {
+  "bad-input": EXIT.badInput,
+  missing: EXIT.unreachable,
+  failed: EXIT.unreachable,
+} as const;
 
 /** Runs `dojo` with the arguments after its name; resolves to the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -69,6 +77,10 @@ function explain(error: unknown): number {
   if (error instanceof ConfigError) {
     say(`dojo: ${error.message}`);
     return EXIT.badInput;
+  }
+  if (error instanceof StackError) {
+    say(`dojo: ${error.message}`);
+    return STACK_EXIT[error.reason];
   }
   say(`dojo: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return EXIT.failed;

@@ -13,11 +13,14 @@ const stackStateSchema = z.object({
   /** sha256 of the configuration that the stack runs with. */
   configSha256: z.string(),
   supervisor: processSchema,
-  /** `starting` until every pool polls; `stopping` from `dojo down` on. */
-  phase: z.enum(["starting", "running", "stopping"]),
-  temporal: processSchema.extend({
+  /** `starting` until every pool polls; `stopping` from `dojo down` on; `stopped` keeps the ports for the next start. */
+  phase: z.enum(["starting", "running", "stopping", "stopped"]),
+  temporal: z.object({
     address: z.string(),
     uiUrl: z.string(),
+    /** null while it is down. */
+    pid: z.number().int().nullable(),
+    startToken: z.string().nullable(),
     restarts: z.number().int(),
     startedAt: z.string(),
   }),
