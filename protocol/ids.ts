@@ -54,3 +54,19 @@ export function baselineId(run: string): string {
 
 /** Study, task, variant and hint names: what may stand between the slashes of an id. */
 export const NAME_PATTERN = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+
+/** What names an experiment by hand. */
+export interface HandExperimentKey {
+  readonly task: string;
+  /** sha256 of the submission's tree: the same files are the same experiment. */
+  readonly submissionSha256: string;
+  readonly seed: number;
+  /** 1 for the first one of this key; `--again` numbers the later ones. */
+  readonly attempt: number;
+}
+
+/** Workflow id of an experiment by hand: `experiment/<task>/<12 digits of the submission's sha256>/s<seed>`, then `.2`, `.3`, … */
+export function handExperimentId(key: HandExperimentKey): string {
+  const again = key.attempt > 1 ? `.${key.attempt}` : "";
+  return `experiment/${key.task}/${key.submissionSha256.slice(0, 12)}/s${key.seed}${again}`;
+}

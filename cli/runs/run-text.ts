@@ -110,3 +110,14 @@ function marksOf(view: RunView): string[] {
     ...(view.rebudgeted ? ["budget changed"] : []),
   ];
 }
+
+/** What is most useful to do next with a run. */
+export function nextCommand(view: RunView): string {
+  if (view.pendingApproval !== null) return `dojo approve ${view.id}`;
+  if (view.status === "paused") return `dojo resume ${view.id}`;
+  if (view.status === "running") return `dojo watch ${view.id}`;
+  const page = `${view.task}-${view.variant}-s${view.seed}`;
+  return view.status === "completed" && view.best !== null
+    ? `dojo export ${view.id} --out ${page}`
+    : `dojo report ${view.id} --out ${page}.html`;
+}
