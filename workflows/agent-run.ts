@@ -324,7 +324,8 @@ async function close(
       best: view.best,
       bestValidation: view.bestValidation,
       test: view.test,
-      iterations: view.iterations.map(({ index, validation, accepted, stage }) => ({
+      // The server warns from 2 KB of memo on; the store has them all.
+      iterations: view.iterations.slice(-12).map(({ index, validation, accepted, stage }) => ({
         index,
         validation: validation?.value ?? null,
         accepted,
