@@ -21,12 +21,16 @@ try {
     await handle.result();
     const { events } = await handle.fetchHistory();
     const begins = (events ?? []).flatMap((event, at) =>
-      event.activityTaskScheduledEventAttributes?.activityType?.name === "proposeStrategy" ? [at] : [],
+      event.activityTaskScheduledEventAttributes?.activityType?.name === "proposeStrategy"
+        ? [at]
+        : [],
     );
     const perIteration = begins.slice(1).map((at, index) => at - (begins[index] ?? 0));
     const bytes = JSON.stringify(events).length;
     console.log(`iterations: ${begins.length}`);
-    console.log(`events per iteration: min ${Math.min(...perIteration)}, max ${Math.max(...perIteration)}`);
+    console.log(
+      `events per iteration: min ${Math.min(...perIteration)}, max ${Math.max(...perIteration)}`,
+    );
     console.log(`by iteration: ${perIteration.join(" ")}`);
     console.log(`events in all: ${events?.length}, about ${(bytes / 1e6).toFixed(1)} MB as JSON`);
   });
