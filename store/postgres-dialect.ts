@@ -1,7 +1,7 @@
 import { type Dialect, PostgresDialect } from "kysely";
 import pg from "pg";
 import { mapPostgresError } from "./map-postgres-error.ts";
-import { withMappedErrors } from "./with-mapped-errors.ts";
+import { withExecution } from "./with-execution.ts";
 
 const INT8 = 20;
 
@@ -24,8 +24,10 @@ export function createPostgresDialect(url: string, busyTimeoutMs: number): Diale
   // An idle connection that the server closes emits an error, which would end the process; the next query connects anew.
   pool.on("error", () => {});
   const shownUrl = hidePassword(url);
-  return withMappedErrors(new PostgresDialect({ pool }), (error) =>
-    mapPostgresError(error, shownUrl),
+  return withExecution(new PostgresDialect({ pool }), (work) =>
+    work().catch((error: unknown) => {
+      throw mapPostgresError(error, shownUrl);
+    }),
   );
 }
 

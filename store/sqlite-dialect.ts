@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Dialect, SqliteDialect } from "kysely";
 import { mapSqliteError } from "./map-sqlite-error.ts";
 import { StoreUnavailableError } from "./store-unavailable-error.ts";
-import { withMappedErrors } from "./with-mapped-errors.ts";
+import { withExecution } from "./with-execution.ts";
 
 /** The part of better-sqlite3's interface that kysely's dialect asks for. */
 interface SqliteDatabase {
@@ -24,30 +24,43 @@ interface SqliteDatabase {
 /** kysely over node:sqlite. The file and its folder are made with the first query. */
 export function createSqliteDialect(path: string, busyTimeoutMs: number): Dialect {
   const url = `sqlite:${path}`;
-  const dialect = new SqliteDialect({ database: () => open(path, url, busyTimeoutMs) });
-  return withMappedErrors(dialect, (error) => mapSqliteError(error, url));
+  const dialect = new SqliteDialect({ database: async () => open(path) });
+  return withExecution(dialect, (work) => repeatWhileLocked(work, url, busyTimeoutMs));
 }
 
-async function open(path: string, url: string, busyTimeoutMs: number): Promise<SqliteDatabase> {
-  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+/**
+ * SQLite's own busy timeout blocks the whole process, heartbeats included, and two connections of one process would wait for each
+ * other until it is over. So a locked database is tried again from here. Safe: a statement that finds it locked has done nothing.
+ */
+async function repeatWhileLocked<Result>(
+  work: () => Promise<Result>,
+  url: string,
+  busyTimeoutMs: number,
+): Promise<Result> {
   const deadline = Date.now() + busyTimeoutMs;
   for (;;) {
-    const database = new DatabaseSync(path, {
-      timeout: busyTimeoutMs,
-      enableForeignKeyConstraints: true,
-    });
     try {
-      // WAL: readers and one writer at once. With NORMAL a killed process loses nothing; a power cut may lose the last commits.
-      database.exec("pragma journal_mode = wal; pragma synchronous = normal");
-      return adapt(database);
+      return await work();
     } catch (error) {
-      database.close();
-      // Two processes that open a new file at once collide here, and SQLite does not apply its busy timeout to this change.
       const mapped = mapSqliteError(error, url);
       const locked = mapped instanceof StoreUnavailableError && mapped.reason === "locked";
-      if (!locked || Date.now() > deadline) throw error;
-      await sleep(20);
+      if (!locked || Date.now() > deadline) throw mapped;
+      // Transactions take milliseconds; a random pause keeps two writers from meeting again and again.
+      await sleep(1 + Math.random() * 9);
     }
+  }
+}
+
+function open(path: string): SqliteDatabase {
+  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: true });
+  try {
+    // WAL: readers and one writer at once. With NORMAL a killed process loses nothing; a power cut may lose the last commits.
+    database.exec("pragma journal_mode = wal; pragma synchronous = normal");
+    return adapt(database);
+  } catch (error) {
+    database.close();
+    throw error;
   }
 }
 
@@ -55,8 +68,7 @@ function adapt(database: DatabaseSync): SqliteDatabase {
   return {
     close: () => database.close(),
     prepare(sql) {
-      // A deferred transaction that reads and then writes fails at once, without the busy timeout, when another process wrote
-      // in between.
+      // A deferred transaction that reads and then writes fails half-way when another process wrote in between.
       const statement = database.prepare(sql === "begin" ? "begin immediate" : sql);
       return {
         reader: statement.columns().length > 0,

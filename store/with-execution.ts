@@ -1,10 +1,10 @@
 import type { DatabaseConnection, Dialect } from "kysely";
 
-/** The same dialect, with every error of the connection passed through `map` before it is thrown. */
-export function withMappedErrors(dialect: Dialect, map: (error: unknown) => unknown): Dialect {
-  const rethrow = (error: unknown): never => {
-    throw map(error);
-  };
+/** Runs one piece of work on the database, mapping its errors, perhaps repeating it. */
+export type Execution = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+/** The same dialect, with opening, connecting and every statement run through `execution`. */
+export function withExecution(dialect: Dialect, execution: Execution): Dialect {
   return {
     createAdapter: () => dialect.createAdapter(),
     createIntrospector: (db) => dialect.createIntrospector(db),
@@ -15,14 +15,14 @@ export function withMappedErrors(dialect: Dialect, map: (error: unknown) => unkn
       const acquire = driver.acquireConnection.bind(driver);
       // Pooled connections come again and again, and drivers know them by identity: each is changed in place, once.
       const seen = new WeakSet<DatabaseConnection>();
-      driver.init = (options) => init(options).catch(rethrow);
+      driver.init = (options) => execution(() => init(options));
       driver.acquireConnection = async (options) => {
-        const connection = await acquire(options).catch(rethrow);
+        const connection = await execution(() => acquire(options));
         if (!seen.has(connection)) {
           seen.add(connection);
           const execute = connection.executeQuery.bind(connection);
           connection.executeQuery = (query, queryOptions) =>
-            execute<never>(query, queryOptions).catch(rethrow);
+            execution(() => execute<never>(query, queryOptions));
         }
         return connection;
       };
