@@ -16,7 +16,7 @@ export type FollowEnd =
   | { readonly kind: "closed"; readonly snapshot: Snapshot }
   | { readonly kind: "detached" };
 
-/** Follows a run or an experiment until it closes or `signal` aborts. Throws WorkflowNotFoundError. */
+/** Follows a run or an experiment until it closes or `signal` aborts. */
 export async function follow(options: {
   readonly stack: Stack;
   readonly id: string;

@@ -1,4 +1,6 @@
+import { WorkflowNotFoundError } from "@temporalio/client";
 import { CONTROL, type RunView, type TraceEvent } from "../../protocol/control.ts";
+import { parseRunId } from "../../protocol/ids.ts";
 import type { Stack } from "../connect.ts";
 import { lookAtWorkflow, type PendingStage } from "./pending-stages.ts";
 
@@ -8,7 +10,7 @@ export interface Snapshot {
   readonly kind: "run" | "experiment";
   readonly atMs: number;
   readonly open: boolean;
-  /** `running`, `completed`, `failed`, `cancelled`, `terminated`, `timed_out`. */
+  /** `running`, `completed`, `failed`, `cancelled`, `terminated`, `timed_out`, `unknown`. */
   readonly status: string;
   readonly phase: string | null;
   /** Of a run; null when no worker of the pool `workflows` answers, and for experiments. */
@@ -21,11 +23,18 @@ export interface Snapshot {
 /** Milliseconds that a query may take; without a living worker the server holds it back for longer. */
 const QUERY_MS = 5000;
 
-/** Looks at a run or an experiment now. Throws WorkflowNotFoundError. */
+/** Looks at a run or an experiment now; what the server has forgotten (its retention is over) is closed and `unknown`. */
 export async function takeSnapshot(stack: Stack, id: string): Promise<Snapshot> {
-  const look = await lookAtWorkflow(stack.client, id);
+  const kind = parseRunId(id) === null ? "experiment" : "run";
+  const look = await lookAtWorkflow(stack.client, id).catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  });
+  if (look === null) {
+    const nothing = { phase: null, view: null, trace: [], stages: [] };
+    return { id, kind, atMs: Date.now(), open: false, status: "unknown", ...nothing };
+  }
   const open = look.status === "running";
-  const kind = look.type === "agentRun" ? "run" : "experiment";
   const answers = kind === "run" && open ? await askRun(stack, id) : null;
   const child = answers?.view.currentExperiment ?? null;
   const inner = child === null ? [] : await stagesOf(stack, child);
