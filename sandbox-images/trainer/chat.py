@@ -1,6 +1,7 @@
 """The model's chat format without the weight of transformers: its template and its tokenizer.
 
-Renders as `apply_chat_template` does, so that curation statistics, training and generation count and see the same tokens.
+Renders as `apply_chat_template` does, so that curation statistics, training and generation count
+and see the same tokens.
 """
 
 from __future__ import annotations
@@ -18,7 +19,15 @@ from tokenizers import Tokenizer
 from rows import Row
 
 BATCH = 1000
-SPECIAL_TOKENS = ("bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token")
+SPECIAL_TOKENS = (
+    "bos_token",
+    "eos_token",
+    "unk_token",
+    "pad_token",
+    "sep_token",
+    "cls_token",
+    "mask_token",
+)
 
 
 class EncodedRow(NamedTuple):
@@ -29,7 +38,9 @@ class EncodedRow(NamedTuple):
 
 
 class Chat:
-    """Template and tokenizer of a model folder (`tokenizer.json`, `tokenizer_config.json`, `chat_template.jinja`)."""
+    """Template and tokenizer of a model folder (`tokenizer.json`, `tokenizer_config.json`,
+    `chat_template.jinja`).
+    """
 
     def __init__(self, model: Path) -> None:
         self.tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
@@ -46,12 +57,18 @@ class Chat:
         return None if text is None else self.tokenizer.token_to_id(text)
 
     def render(self, prompt: str, completion: str | None = None) -> str:
-        """The text of a conversation: a question that waits for its answer, or a question with the answer."""
+        """The text of a conversation: a question that waits for its answer, or a question with the
+        answer.
+        """
         messages = [{"role": "user", "content": prompt}]
         if completion is not None:
             messages.append({"role": "assistant", "content": completion})
         return self._template.render(
-            messages=messages, tools=None, documents=None, add_generation_prompt=completion is None, **self.special
+            messages=messages,
+            tools=None,
+            documents=None,
+            add_generation_prompt=completion is None,
+            **self.special,
         )
 
     def encode_prompts(self, prompts: Sequence[str]) -> list[list[int]]:
@@ -59,10 +76,15 @@ class Chat:
         return self._encode([self.render(prompt) for prompt in prompts])
 
     def encode_rows(self, rows: Sequence[Row]) -> list[EncodedRow]:
-        """Token ids of whole rows, untruncated. The completion begins where it departs from the bare prompt's tokens."""
+        """Token ids of whole rows, untruncated. The completion begins where it departs from the
+        bare prompt's tokens.
+        """
         prompts = self.encode_prompts([row.prompt for row in rows])
         wholes = self._encode([self.render(row.prompt, row.completion) for row in rows])
-        return [EncodedRow(whole, _common_prefix(prompt, whole)) for prompt, whole in zip(prompts, wholes)]
+        return [
+            EncodedRow(whole, _common_prefix(prompt, whole))
+            for prompt, whole in zip(prompts, wholes)
+        ]
 
     def decode(self, ids: Sequence[int]) -> str:
         """Text of generated tokens, special tokens left out."""
@@ -72,14 +94,19 @@ class Chat:
         found: list[list[int]] = []
         for start in range(0, len(texts), BATCH):
             batch = list(texts[start : start + BATCH])
-            found += [encoding.ids for encoding in self.tokenizer.encode_batch_fast(batch, add_special_tokens=False)]
+            found += [
+                encoding.ids
+                for encoding in self.tokenizer.encode_batch_fast(batch, add_special_tokens=False)
+            ]
         return found
 
 
 def _common_prefix(left: list[int], right: list[int]) -> int:
     if right[: len(left)] == left:
         return len(left)
-    return next(i for i, pair in enumerate(zip([*left, None], [*right, None])) if pair[0] != pair[1])
+    return next(
+        i for i, pair in enumerate(zip([*left, None], [*right, None])) if pair[0] != pair[1]
+    )
 
 
 def _token_text(token: Any) -> str | None:
@@ -95,7 +122,9 @@ def _template_text(model: Path, settings: dict[str, Any]) -> str:
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols])
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols]
+    )
     environment.globals["raise_exception"] = _raise_exception
     environment.filters["tojson"] = _to_json
     return environment
@@ -105,5 +134,7 @@ def _raise_exception(message: str) -> None:
     raise TemplateError(message)
 
 
-def _to_json(value: Any, ensure_ascii: bool = False, indent: int | None = None, **options: Any) -> str:
+def _to_json(
+    value: Any, ensure_ascii: bool = False, indent: int | None = None, **options: Any
+) -> str:
     return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, **options)

@@ -1,8 +1,9 @@
 """Checkpoints that are whole or don't count.
 
-A checkpoint is written to `.staging`, its manifest (sizes and digests) last, made durable, and then renamed to
-`step-00000040`. After a crash at any point the folder holds complete checkpoints and perhaps a `.staging` that nobody reads.
-One whose files don't match its manifest, or that belongs to other inputs, is passed over for the one before.
+A checkpoint is written to `.staging`, its manifest (sizes and digests) last, made durable, and then
+renamed to `step-00000040`. After a crash at any point the folder holds complete checkpoints and
+perhaps a `.staging` that nobody reads. One whose files don't match its manifest, or that belongs to
+other inputs, is passed over for the one before.
 """
 
 from __future__ import annotations
@@ -21,10 +22,18 @@ MANIFEST = "manifest.json"
 
 
 def publish(staged: Path, folder: Path, step: int, fingerprint: str) -> Path:
-    """Turns a staged folder into the checkpoint of a step, and removes those older than the newest two."""
-    files = {file.name: {"bytes": file.stat().st_size, "sha256": file_sha256(file)} for file in _files(staged)}
+    """Turns a staged folder into the checkpoint of a step, and removes those older than the newest
+    two.
+    """
+    files = {
+        file.name: {"bytes": file.stat().st_size, "sha256": file_sha256(file)}
+        for file in _files(staged)
+    }
     sync_tree(staged)
-    write_atomic(staged / MANIFEST, json.dumps({"step": step, "fingerprint": fingerprint, "files": files}, indent=1))
+    write_atomic(
+        staged / MANIFEST,
+        json.dumps({"step": step, "fingerprint": fingerprint, "files": files}, indent=1),
+    )
     target = folder / f"step-{step:08d}"
     shutil.rmtree(target, ignore_errors=True)
     os.replace(staged, target)
@@ -35,7 +44,9 @@ def publish(staged: Path, folder: Path, step: int, fingerprint: str) -> Path:
 
 
 def newest_complete(folder: Path, fingerprint: str) -> tuple[Path, int] | None:
-    """The newest checkpoint that is whole and belongs to these inputs, with its step; None: start from the beginning."""
+    """The newest checkpoint that is whole and belongs to these inputs, with its step; None: start
+    from the beginning.
+    """
     if not folder.is_dir():
         return None
     shutil.rmtree(folder / STAGING, ignore_errors=True)

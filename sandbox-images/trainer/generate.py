@@ -2,9 +2,10 @@
 
     python generate.py --model DIR --prompts prompts.jsonl --max-new-tokens 48 --threads 1 --out OUT
 
-Prompts are JSONL {id, prompt}. Writes OUT/predictions.jsonl {id, text} in order of the prompts, OUT/progress.jsonl with a line
-{done, total} per batch and, last, OUT/result.json. Batches are formed by (length, id), so that the order of the prompts in the
-file changes nothing. Prompts longer than the model's context, less the new tokens, lose their beginning.
+Prompts are JSONL {id, prompt}. Writes OUT/predictions.jsonl {id, text} in order of the prompts,
+OUT/progress.jsonl with a line {done, total} per batch and, last, OUT/result.json. Batches are
+formed by (length, id), so that the order of the prompts in the file changes nothing. Prompts longer
+than the model's context, less the new tokens, lose their beginning.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from startup import pin_environment, pin_torch
 
 def arguments() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--prompts", type=Path, required=True, help="JSONL {id, prompt}")
     parser.add_argument("--max-new-tokens", type=int, required=True)
@@ -29,7 +30,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--temperature", type=float, default=0.0, help="0: greedy")
-    parser.add_argument("--seed", type=int, default=0, help="of the sampling, where the temperature is above 0")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the sampling, where the temperature is above 0"
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     return parser.parse_args()
 
@@ -44,7 +47,9 @@ def main() -> int:
 
 
 def read_prompts(path: Path) -> list[tuple[str, str]]:
-    """Ids and prompts of a file. They come from the environment, so that a bad line is a crash and no result."""
+    """Ids and prompts of a file. They come from the environment, so that a bad line is a crash and
+    no result.
+    """
     found: list[tuple[str, str]] = []
     with open(path, encoding="utf-8") as file:
         for number, line in enumerate(file, start=1):
@@ -73,7 +78,11 @@ def generate(args: argparse.Namespace) -> None:
 
     pin_torch(args.threads, args.seed)
     device = pick_device(args.device)
-    model = load_model(args.model, torch.float32 if device == "cpu" else torch.bfloat16).to(device).eval()
+    model = (
+        load_model(args.model, torch.float32 if device == "cpu" else torch.bfloat16)
+        .to(device)
+        .eval()
+    )
     eos_id = chat.token_id("eos_token")
     pad_id = chat.token_id("pad_token")
     pad_id = eos_id if pad_id is None else pad_id
@@ -85,13 +94,20 @@ def generate(args: argparse.Namespace) -> None:
     texts: dict[str, str] = {}
     tokens = 0
     order = sorted(range(len(prompts)), key=lambda i: (len(encoded[i]), prompts[i][0]))
-    with open(args.out / "progress.jsonl", "w", encoding="utf-8") as progress, torch.inference_mode():
+    with (
+        open(args.out / "progress.jsonl", "w", encoding="utf-8") as progress,
+        torch.inference_mode(),
+    ):
         for start in range(0, len(order), args.batch_size):
             batch = order[start : start + args.batch_size]
             width = max(len(encoded[i]) for i in batch)
             padding = [width - len(encoded[i]) for i in batch]
-            ids = torch.tensor([[pad_id] * n + encoded[i] for n, i in zip(padding, batch)], device=device)
-            mask = torch.tensor([[0] * n + [1] * (width - n) for n in padding], device=device)  # rows x width
+            ids = torch.tensor(
+                [[pad_id] * n + encoded[i] for n, i in zip(padding, batch)], device=device
+            )
+            mask = torch.tensor(
+                [[0] * n + [1] * (width - n) for n in padding], device=device
+            )  # rows x width
             output = model.generate(
                 input_ids=ids,
                 attention_mask=mask,
@@ -108,13 +124,22 @@ def generate(args: argparse.Namespace) -> None:
             progress.write(json.dumps({"done": start + len(batch), "total": len(order)}) + "\n")
             progress.flush()
 
-    lines = [json.dumps({"id": identifier, "text": texts[identifier]}, ensure_ascii=False) for identifier, _ in prompts]
+    lines = [
+        json.dumps({"id": identifier, "text": texts[identifier]}, ensure_ascii=False)
+        for identifier, _ in prompts
+    ]
     write_atomic(args.out / "predictions.jsonl", "".join(line + "\n" for line in lines))
     seconds = time.perf_counter() - started
     peak = peak_memory(device)
     write_result(
         args.out,
-        {"items": len(prompts), "tokens": tokens, "seconds": seconds, "peakMemoryBytes": peak, "device": device},
+        {
+            "items": len(prompts),
+            "tokens": tokens,
+            "seconds": seconds,
+            "peakMemoryBytes": peak,
+            "device": device,
+        },
     )
 
 

@@ -1,10 +1,12 @@
 """Checks curated rows and says what they look like, with exact token lengths.
 
-    python inspect_rows.py --data train.jsonl --model DIR --context 256 --card-json '{"answerPattern": ...}' --out OUT
+    python inspect_rows.py --data train.jsonl --model DIR --context 256 \
+        --card-json '{"answerPattern": ...}' --out OUT
 
-The card is the task's, as JSON; used are `answerPattern`, `answerLabels` and, of `limits`, `outputMegabytes`, `maxRows` and
-`maxTokens`. Limits can be given on the command line instead. Classes: `bad-rows` (with line numbers), `no-rows`, `too-large`,
-`token-limit`. Writes OUT/result.json {ok, statistics}.
+The card is the task's, as JSON; used are `answerPattern`, `answerLabels` and, of `limits`,
+`outputMegabytes`, `maxRows` and `maxTokens`. Limits can be given on the command line instead.
+Classes: `bad-rows` (with line numbers), `no-rows`, `too-large`, `token-limit`. Writes
+OUT/result.json {ok, statistics}.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from startup import pin_environment
 
 def arguments() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--context", type=int, required=True)
@@ -59,9 +61,14 @@ def inspect(args: argparse.Namespace) -> None:
     found = statistics(rows, lengths, args.context, AnswerFormat.from_card(card))
     if max_tokens is not None and found["tokenLengths"]["total"] > max_tokens:
         total = found["tokenLengths"]["total"]
-        raise Failure("token-limit", f"{args.data.name} has {total} tokens, allowed are {max_tokens}")
+        raise Failure(
+            "token-limit", f"{args.data.name} has {total} tokens, allowed are {max_tokens}"
+        )
     if found["emptyRows"] == found["rows"]:
-        raise Failure("no-rows", f"all {found['rows']} rows of {args.data.name} have an empty prompt or completion")
+        raise Failure(
+            "no-rows",
+            f"all {found['rows']} rows of {args.data.name} have an empty prompt or completion",
+        )
     write_result(args.out, {"statistics": found})
 
 

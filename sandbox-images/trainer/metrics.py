@@ -1,4 +1,6 @@
-"""`metrics.jsonl`: exactly one line per optimizer step, also after a resume; and the rules that judge the loss."""
+"""`metrics.jsonl`: exactly one line per optimizer step, also after a resume; and the rules that
+judge the loss.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from result import Failure, write_atomic
 
 #: Steps whose mean loss stands for "now", and for "the beginning".
 WINDOW = 10
-#: A loss this many times its beginning has diverged, if it also rose by `RISE` nats (a loss near 0 may triple harmlessly).
+#: A loss this many times its beginning has diverged, if it also rose by `RISE` nats (a loss near 0
+#: may triple harmlessly).
 FACTOR = 3.0
 RISE = 1.0
 
@@ -23,7 +26,8 @@ class MetricsLog:
     def __init__(self, path: Path, resumed_step: int) -> None:
         self.path = path
         self.lines = lines_up_to(path, resumed_step)
-        # Steps after the checkpoint are done again, so that their lines go; a torn last line goes with them.
+        # Steps after the checkpoint are done again, so that their lines go; a torn last line goes
+        # with them.
         write_atomic(path, "".join(json.dumps(line) + "\n" for line in self.lines))
         self._file = open(path, "a", encoding="utf-8")
 
@@ -61,9 +65,10 @@ def lines_up_to(path: Path, step: int) -> list[dict[str, Any]]:
 def loss_failure(losses: list[float], warmup_steps: int, steps: int) -> Failure | None:
     """What is wrong with the losses so far of a training of `steps` steps; None: nothing.
 
-    `non-finite-loss`: the last loss is infinite or not a number. `diverged`: once the warm-up and 10 more steps are over,
-    the mean of the last 10 losses is above 3 times the mean of the first 10, and above it by 1 nat at least. (A training of
-    fewer than 20 steps compares half of its steps with half of them.)
+    `non-finite-loss`: the last loss is infinite or not a number. `diverged`: once the warm-up and
+    10 more steps are over, the mean of the last 10 losses is above 3 times the mean of the first
+    10, and above it by 1 nat at least. (A training of fewer than 20 steps compares half of its
+    steps with half of them.)
     """
     if not losses:
         return None
@@ -76,5 +81,7 @@ def loss_failure(losses: list[float], warmup_steps: int, steps: int) -> Failure 
     beginning = sum(losses[:window]) / window
     now = sum(losses[-window:]) / window
     if now > max(FACTOR * beginning, beginning + RISE):
-        return Failure("diverged", f"the loss rose from {beginning:.3f} to {now:.3f} by step {step} of {steps}")
+        return Failure(
+            "diverged", f"the loss rose from {beginning:.3f} to {now:.3f} by step {step} of {steps}"
+        )
     return None

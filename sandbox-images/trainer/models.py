@@ -19,7 +19,8 @@ TOKENIZER_FILES = (
     "vocab.json",
     "merges.txt",
 )
-#: Up to so many parameters, full fine-tuning on a GPU keeps its weights in 32 bits and computes in 16; above, both are 16.
+#: Up to so many parameters, full fine-tuning on a GPU keeps its weights in 32 bits and computes in
+#: 16; above, both are 16.
 MASTER_WEIGHTS_UP_TO = 3_000_000_000
 #: From so many parameters on, activations are recomputed in the backward pass instead of kept.
 CHECKPOINTED_FROM = 200_000_000
@@ -49,7 +50,9 @@ def pick_device(wanted: str) -> str:
 
 
 def peak_flops(device: str) -> float | None:
-    """The device's peak in floating-point operations per second; None where it isn't known, as on every CPU."""
+    """The device's peak in floating-point operations per second; None where it isn't known, as on
+    every CPU.
+    """
     if device == "cpu":
         return None
     import torch
@@ -59,7 +62,9 @@ def peak_flops(device: str) -> float | None:
 
 
 def peak_memory(device: str) -> int:
-    """Most bytes used so far: resident memory of this process on the CPU, allocated device memory on a GPU."""
+    """Most bytes used so far: resident memory of this process on the CPU, allocated device memory
+    on a GPU.
+    """
     if device == "cpu":
         import resource
 
@@ -74,7 +79,11 @@ def load_model(folder: Path, dtype: Any = None) -> Any:
     from transformers import AutoModelForCausalLM
 
     return AutoModelForCausalLM.from_pretrained(
-        folder, dtype=dtype or "auto", trust_remote_code=False, use_safetensors=True, local_files_only=True
+        folder,
+        dtype=dtype or "auto",
+        trust_remote_code=False,
+        use_safetensors=True,
+        local_files_only=True,
     )
 
 
@@ -91,7 +100,9 @@ def load_for_training(folder: Path, device: str, full: bool) -> Any:
 
 
 def export_model(model: Any, base: Path, target: Path) -> str:
-    """Writes the model and the base's tokenizer files as a whole, or not at all. Returns the weights' sha256."""
+    """Writes the model and the base's tokenizer files as a whole, or not at all. Returns the
+    weights' sha256.
+    """
     staging = target.with_name(target.name + ".tmp")
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
@@ -109,7 +120,9 @@ def export_model(model: Any, base: Path, target: Path) -> str:
 
 
 def weights_sha256(folder: Path) -> str:
-    """Digest of the safetensors files; of several, over their names and digests in order of name."""
+    """Digest of the safetensors files; of several, over their names and digests in order of
+    name.
+    """
     files = sorted(folder.glob("*.safetensors"))
     digests = [file_sha256(file) for file in files]
     if len(files) == 1:
@@ -121,7 +134,11 @@ def weights_sha256(folder: Path) -> str:
 def file_sha256(path: Path) -> str:
     """Digest of a file's content, in hexadecimal."""
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else _digest(file)
+        return (
+            hashlib.file_digest(file, "sha256").hexdigest()
+            if hasattr(hashlib, "file_digest")
+            else _digest(file)
+        )
 
 
 def _digest(file: Any) -> str:

@@ -1,10 +1,12 @@
-"""Tries the submission's own batch at the worst length: two optimizer steps, a checkpoint saved and loaded, a finite loss.
+"""Tries the submission's own batch at the worst length: two optimizer steps, a checkpoint saved and
+loaded, a finite loss.
 
     python probe.py --model DIR --data sample.jsonl --config train.yaml --context 256 --out OUT
 
-Sample rows are repeated up to the configured length, so that a training which passes here does not run out of memory later.
-Classes: `invalid-config`, `out-of-memory` (estimated far above what there is, or tried and failed), `non-finite-loss`, and the
-row classes. Writes OUT/result.json {ok, estimatedMemoryBytes, peakMemoryBytes, secondsPerStep, tokensPerStep, ...}.
+Sample rows are repeated up to the configured length, so that a training which passes here does not
+run out of memory later. Classes: `invalid-config`, `out-of-memory` (estimated far above what there
+is, or tried and failed), `non-finite-loss`, and the row classes. Writes OUT/result.json {ok,
+estimatedMemoryBytes, peakMemoryBytes, secondsPerStep, tokensPerStep, ...}.
 """
 
 from __future__ import annotations
@@ -27,10 +29,12 @@ HOPELESS = 2.0
 
 def arguments() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--config", type=Path, required=True, help="train.yaml with every key present")
+    parser.add_argument(
+        "--config", type=Path, required=True, help="train.yaml with every key present"
+    )
     parser.add_argument("--context", type=int, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
@@ -62,7 +66,11 @@ def probe(args: argparse.Namespace) -> None:
 
     config = read_config(args.config)
     length = min(config.max_length or args.context, args.context)
-    encoded = [row for row in Chat(args.model).encode_rows(read_rows(args.data)) if row.prompt_length < len(row.ids)]
+    encoded = [
+        row
+        for row in Chat(args.model).encode_rows(read_rows(args.data))
+        if row.prompt_length < len(row.ids)
+    ]
     if not encoded:
         raise Failure("no-rows", f"no row of {args.data.name} has a completion")
 
@@ -102,7 +110,8 @@ def probe(args: argparse.Namespace) -> None:
     estimate = estimate_bytes(trainer.model, trainable, batch, length)
     available = available_bytes(device)
     if available is not None and estimate > HOPELESS * available:
-        sizes = f"about {estimate / 1e9:.1f} GB for batches of {batch} x {length} tokens; there are {available / 1e9:.1f} GB"
+        sizes = f"about {estimate / 1e9:.1f} GB for batches of {batch} x {length} tokens"
+        sizes += f"; there are {available / 1e9:.1f} GB"
         raise Failure("out-of-memory", f"training needs {sizes}")
 
     trainer.train()
@@ -113,9 +122,13 @@ def probe(args: argparse.Namespace) -> None:
         raise RuntimeError("the checkpoint just written is not complete")
     trainer._load_from_checkpoint(str(saved[0]))
     trainer._load_optimizer_and_scheduler(str(saved[0]))
-    loss = mean_loss(trainer.model, dataset.select(range(2)), trainer.processing_class.pad_token_id, device)
+    loss = mean_loss(
+        trainer.model, dataset.select(range(2)), trainer.processing_class.pad_token_id, device
+    )
     if not math.isfinite(loss):
-        raise Failure("non-finite-loss", f"after {STEPS} steps at the full learning rate the loss is {loss}")
+        raise Failure(
+            "non-finite-loss", f"after {STEPS} steps at the full learning rate the loss is {loss}"
+        )
 
     micro_batches = log.lines[-1]["tokens"] / (batch * length)
     accumulation = read_config(args.config).gradient_accumulation_steps
@@ -135,7 +148,7 @@ def probe(args: argparse.Namespace) -> None:
     )
 
 
-def repeat_to(row: "EncodedRow", length: int) -> list[int]:  # noqa: F821
+def repeat_to(row: EncodedRow, length: int) -> list[int]:  # noqa: F821
     """A row's tokens, repeated until they fill the length."""
     return (row.ids * -(-length // len(row.ids)))[:length]
 

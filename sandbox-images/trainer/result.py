@@ -1,6 +1,7 @@
 """How every script here reports: one `result.json`, written last and atomically.
 
-A failure of the candidate (bad rows, a loss that diverges, ...) is a result with exit status 0. Any other exit is a crash.
+A failure of the candidate (bad rows, a loss that diverges, ...) is a result with exit status 0. Any
+other exit is a crash.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import Any
 
 
 class Failure(Exception):
-    """A failure of the candidate: `kind` is one of the protocol's failure classes, the message is for the agent."""
+    """A failure of the candidate: `kind` is one of the protocol's failure classes, the message is
+    for the agent.
+    """
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -23,7 +26,9 @@ class Failure(Exception):
 
 
 def write_atomic(path: Path, text: str) -> None:
-    """Writes a text file so that a reader sees the old content or the new, also after a power cut."""
+    """Writes a text file so that a reader sees the old content or the new, also after a power
+    cut.
+    """
     temporary = path.with_name(path.name + ".tmp")
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
@@ -49,7 +54,9 @@ def write_result(out: Path, result: dict[str, Any]) -> None:
 
 @contextmanager
 def reporting(out: Path) -> Iterator[None]:
-    """Turns a Failure, or memory that runs out, into `result.json`; every other exception stays a crash."""
+    """Turns a Failure, or memory that runs out, into `result.json`; every other exception stays a
+    crash.
+    """
     out.mkdir(parents=True, exist_ok=True)
     try:
         yield
@@ -66,7 +73,8 @@ def as_failure(error: Exception) -> Failure | None:
     """The candidate's failure that an exception stands for; None: it is a crash."""
     if isinstance(error, Failure):
         return error
-    # torch names the exhausted allocator in a plain RuntimeError on the CPU and in OutOfMemoryError on a GPU.
+    # torch names the exhausted allocator in a plain RuntimeError on the CPU and in OutOfMemoryError
+    # on a GPU.
     exhausted = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
     if exhausted or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error)):
         first_line = (str(error) or "memory ran out").splitlines()[0]

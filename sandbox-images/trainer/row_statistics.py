@@ -1,4 +1,6 @@
-"""What rows look like (level L1 of the feedback): counts, exact token lengths, answer format, labels."""
+"""What rows look like (level L1 of the feedback): counts, exact token lengths, answer format,
+labels.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,15 @@ SHOWN_CHARACTERS = 400
 
 
 class AnswerFormat(NamedTuple):
-    """What a task's card says of answers: a pattern that is searched for, and the closed label set where there is one."""
+    """What a task's card says of answers: a pattern that is searched for, and the closed label set
+    where there is one.
+    """
 
     pattern: re.Pattern[str]
     labels: list[str] | None
 
     @classmethod
-    def from_card(cls, card: dict[str, Any]) -> "AnswerFormat":
+    def from_card(cls, card: dict[str, Any]) -> AnswerFormat:
         """From the card's `answerPattern` and `answerLabels`."""
         return cls(re.compile(card["answerPattern"]), card.get("answerLabels"))
 
@@ -42,8 +46,12 @@ class AnswerFormat(NamedTuple):
         return matches[-1][:80]
 
 
-def statistics(rows: Sequence[Row], lengths: Sequence[int], context: int, answers: AnswerFormat) -> dict[str, Any]:
-    """Statistics of rows whose token lengths (template included) are known. Keys as in the feedback protocol."""
+def statistics(
+    rows: Sequence[Row], lengths: Sequence[int], context: int, answers: AnswerFormat
+) -> dict[str, Any]:
+    """Statistics of rows whose token lengths (template included) are known. Keys as in the feedback
+    protocol.
+    """
     pairs = Counter(rows)
     prompts = Counter(row.prompt for row in rows)
     labels = Counter(label for row in rows if (label := answers.label(row.completion)) is not None)
@@ -54,7 +62,9 @@ def statistics(rows: Sequence[Row], lengths: Sequence[int], context: int, answer
         "duplicatePrompts": len(rows) - len(prompts),
         "tokenLengths": {**quantiles(lengths), "total": sum(lengths)},
         "overContextRows": sum(length > context for length in lengths),
-        "answerFormatPassRate": share(sum(answers.passes(row.completion) for row in rows), len(rows)),
+        "answerFormatPassRate": share(
+            sum(answers.passes(row.completion) for row in rows), len(rows)
+        ),
         "labelHistogram": dict(labels.most_common(SHOWN_LABELS)),
         "sample": [shorten(row) for row in spread(rows, 5)],
     }
@@ -65,6 +75,7 @@ def quantiles(values: Sequence[int]) -> dict[str, int]:
     ordered = sorted(values)
     if not ordered:
         return {"p50": 0, "p95": 0, "max": 0}
+
     def rank(percent: int) -> int:
         return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 
@@ -85,4 +96,7 @@ def spread(items: Sequence[Any], count: int) -> list[Any]:
 
 def shorten(row: Row) -> dict[str, str]:
     """A row for people to read, cut to 400 characters each."""
-    return {"prompt": row.prompt[:SHOWN_CHARACTERS], "completion": row.completion[:SHOWN_CHARACTERS]}
+    return {
+        "prompt": row.prompt[:SHOWN_CHARACTERS],
+        "completion": row.completion[:SHOWN_CHARACTERS],
+    }

@@ -26,7 +26,9 @@ def read_rows(path: Path, max_rows: int | None = None, max_bytes: int | None = N
     if not path.is_file():
         raise Failure("no-rows", f"{path.name} was not written")
     if max_bytes is not None and path.stat().st_size > max_bytes:
-        raise Failure("too-large", f"{path.name} has {path.stat().st_size} bytes, allowed are {max_bytes}")
+        raise Failure(
+            "too-large", f"{path.name} has {path.stat().st_size} bytes, allowed are {max_bytes}"
+        )
     rows: list[Row] = []
     errors: list[str] = []
     bad = 0

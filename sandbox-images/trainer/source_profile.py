@@ -1,4 +1,6 @@
-"""Profile of raw data: what an agent gets to know of each source, and of the sources together. Knows no task."""
+"""Profile of raw data: what an agent gets to know of each source, and of the sources together.
+Knows no task.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ EXAMPLES = 5
 PERSONAL = {
     "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"),
     "phone": re.compile(
-        r"\+\d{1,3}[ .-]?(?:\d[ .-]?){6,12}\d|\(\d{3}\) ?\d{3}-\d{4}|(?<![\d-])\d{3}[-.]\d{3}[-.]\d{4}(?![\d-])"
+        r"\+\d{1,3}[ .-]?(?:\d[ .-]?){6,12}\d|\(\d{3}\) ?\d{3}-\d{4}"
+        r"|(?<![\d-])\d{3}[-.]\d{3}[-.]\d{4}(?![\d-])"
         r"|(?i:\b(?:phone|tel|call|mobile|cell)\b)[^\d\n]{0,12}\d{3}[ -]?\d{3,4}(?!\d)"
     ),
     "card": re.compile(r"(?<!\d)(?:\d{4}[ -]){3}\d{1,7}(?!\d)|(?<!\d)\d{15,16}(?!\d)"),
@@ -61,7 +64,8 @@ def read_source(folder: Path, entry: dict[str, Any]) -> Source:
                 bad += 1
     total = len(rows) + bad
     fields = {
-        name: f"{'|'.join(sorted(counts))}" + ("" if sum(counts.values()) == total else f" ({sum(counts.values())} rows)")
+        name: f"{'|'.join(sorted(counts))}"
+        + ("" if sum(counts.values()) == total else f" ({sum(counts.values())} rows)")
         for name, counts in types.items()
     }
     return Source(entry["name"], rows, bad, fields)
@@ -73,16 +77,20 @@ def is_text(value: Any) -> bool:
 
 
 def normalize(text: str) -> str:
-    """What near duplicates share: blanks, sentence punctuation and the case of ordinary words don't count.
+    """What near duplicates share: blanks, sentence punctuation and the case of ordinary words don't
+    count.
 
-    Symbols and the case of short or mixed tokens do: `5 + 3` is not `5 - 3`, and in a SMILES string `c` is not `C`.
+    Symbols and the case of short or mixed tokens do: `5 + 3` is not `5 - 3`, and in a SMILES string
+    `c` is not `C`.
     """
     text = re.sub(r"[.,;:!?\"'`]+(?=\s|$)", "", unicodedata.normalize("NFKC", text))
     text = re.sub(r"\b[A-Z][a-z]{2,}\b", lambda word: word.group().lower(), text)
     return " ".join(text.split())
 
 
-def profile_source(source: Source, chat: Chat, context: int, answers: AnswerFormat) -> dict[str, Any]:
+def profile_source(
+    source: Source, chat: Chat, context: int, answers: AnswerFormat
+) -> dict[str, Any]:
     """All that concerns one source."""
     rows = source.rows
     encoded = chat.encode_rows(rows)
@@ -94,7 +102,10 @@ def profile_source(source: Source, chat: Chat, context: int, answers: AnswerForm
     conflicting = sum(len(found) > 1 for found in given.values())
     labels = Counter(label for s in statements if (label := stated_label(s, answers)) is not None)
     texts = [f"{row.prompt}\n{row.completion}" for row in rows]
-    personal = {kind: sum(bool(pattern.search(text)) for text in texts) for kind, pattern in PERSONAL.items()}
+    personal = {
+        kind: sum(bool(pattern.search(text)) for text in texts)
+        for kind, pattern in PERSONAL.items()
+    }
     return {
         "name": source.name,
         "rows": len(rows),
@@ -106,13 +117,17 @@ def profile_source(source: Source, chat: Chat, context: int, answers: AnswerForm
         "conflictingPromptShare": share(conflicting, len(given)),
         "answerFormatPassRate": share(sum(s.style == "format" for s in statements), len(rows)),
         "statementStyles": styles(statements),
-        "directShare": share(sum(is_direct(row.completion, s) for row, s in zip(rows, statements)), len(rows)),
+        "directShare": share(
+            sum(is_direct(row.completion, s) for row, s in zip(rows, statements)), len(rows)
+        ),
         "labelHistogram": dict(labels.most_common(SHOWN_LABELS)),
         "labelImbalance": imbalance(labels, answers),
         "tokenLengths": {**quantiles(lengths), "total": sum(lengths)},
         "overContextShare": share(sum(length > context for length in lengths), len(rows)),
         "medianPromptTokens": median([row.prompt_length for row in encoded]) if rows else 0,
-        "medianCompletionTokens": median([len(row.ids) - row.prompt_length for row in encoded]) if rows else 0,
+        "medianCompletionTokens": median([len(row.ids) - row.prompt_length for row in encoded])
+        if rows
+        else 0,
         "personalDataRows": personal,
         "markupRows": sum(bool(MARKUP.search(text)) for text in texts),
         "examples": [shorten(row) for row in spread(rows, EXAMPLES)],
@@ -120,7 +135,9 @@ def profile_source(source: Source, chat: Chat, context: int, answers: AnswerForm
 
 
 def answers_by_prompt(rows: Sequence[Row], statements: Sequence[Statement]) -> dict[str, set[str]]:
-    """The different answers that each normalized prompt gets. A completion in prose counts as its own answer."""
+    """The different answers that each normalized prompt gets. A completion in prose counts as its
+    own answer.
+    """
     given: dict[str, set[str]] = defaultdict(set)
     for row, statement in zip(rows, statements):
         given[normalize(row.prompt)].add(normalize_answer(row, statement))
@@ -150,15 +167,18 @@ def styles(statements: Sequence[Statement]) -> dict[str, float]:
 
 
 def imbalance(labels: Counter[str], answers: AnswerFormat) -> float | None:
-    """How much more often the commonest label stands than in a balanced source (1: balanced); None: no closed label set."""
+    """How much more often the commonest label stands than in a balanced source (1: balanced); None:
+    no closed label set.
+    """
     if answers.labels is None or not labels:
         return None
     return round(max(labels.values()) * len(answers.labels) / sum(labels.values()), 3)
 
 
 def overlaps(sources: Sequence[Source], answers: AnswerFormat) -> list[dict[str, Any]]:
-    """For each ordered pair with anything in common: the share of the source's prompts that the other has too, and the share
-    of those on which both have one and the same answer."""
+    """For each ordered pair with anything in common: the share of the source's prompts that the
+    other has too, and the share of those on which both have one and the same answer.
+    """
     given = {}
     for source in sources:
         found = [find_statement(row.completion, answers) for row in source.rows]
@@ -166,9 +186,15 @@ def overlaps(sources: Sequence[Source], answers: AnswerFormat) -> list[dict[str,
     pairs = []
     for source in sources:
         for other in sources:
-            common = given[source.name].keys() & given[other.name].keys() if other is not source else set()
+            common = (
+                given[source.name].keys() & given[other.name].keys()
+                if other is not source
+                else set()
+            )
             if common:
-                same = sum(given[source.name][prompt] == given[other.name][prompt] for prompt in common)
+                same = sum(
+                    given[source.name][prompt] == given[other.name][prompt] for prompt in common
+                )
                 pairs.append(
                     {
                         "source": source.name,

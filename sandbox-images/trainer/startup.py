@@ -1,4 +1,6 @@
-"""What every script does before it imports anything heavy: pins threads, goes offline, keeps quiet."""
+"""What every script does before it imports anything heavy: pins threads, goes offline, keeps
+quiet.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,9 @@ import warnings
 
 
 def pin_environment(threads: int) -> None:
-    """Call before torch, transformers or tokenizers are imported. Sums depend on the number of threads, so it is fixed."""
+    """Call before torch, transformers or tokenizers are imported. Sums depend on the number of
+    threads, so it is fixed.
+    """
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(threads)
     os.environ["TOKENIZERS_PARALLELISM"] = "false" if threads == 1 else "true"
@@ -25,7 +29,9 @@ def pin_environment(threads: int) -> None:
 
 
 def pin_torch(threads: int, seed: int = 0) -> None:
-    """Fixes threads, seeds and algorithms of torch, so that the same inputs give the same bits on one machine."""
+    """Fixes threads, seeds and algorithms of torch, so that the same inputs give the same bits on
+    one machine.
+    """
     import torch
 
     torch.set_num_threads(threads)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from row_statistics import AnswerFormat
 
-#: Styles in order of precedence. Group 1 is the bare answer. `format` (the card's own pattern) comes before them all.
+#: Styles in order of precedence. Group 1 is the bare answer. `format` (the card's own pattern)
+#: comes before them all.
 STYLES: dict[str, str] = {
     "boxed": r"\\boxed\{([^{}]*)\}",
     "json": r'\{\s*"\w+"\s*:\s*"?([^"{}]*?)"?\s*\}',
@@ -26,7 +27,9 @@ DIRECT_CHARACTERS = 8
 
 
 class Statement(NamedTuple):
-    """A completion's answer: `style` is `format`, a key of STYLES, `bare` (nothing else stands there) or `prose` (none found)."""
+    """A completion's answer: `style` is `format`, a key of STYLES, `bare` (nothing else stands
+    there) or `prose` (none found).
+    """
 
     style: str
     answer: str | None
@@ -63,4 +66,7 @@ def clean(answer: str) -> str:
 
 def is_direct(completion: str, statement: Statement) -> bool:
     """Whether a completion gives its answer without steps before it."""
-    return statement.style != "prose" and len(completion[: statement.start].strip()) < DIRECT_CHARACTERS
+    return (
+        statement.style != "prose"
+        and len(completion[: statement.start].strip()) < DIRECT_CHARACTERS
+    )

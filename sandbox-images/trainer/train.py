@@ -1,11 +1,13 @@
-"""Fine-tunes the base model on curated rows: full or LoRA, resumable to the bit, one JSON line per step.
+"""Fine-tunes the base model on curated rows: full or LoRA, resumable to the bit, one JSON line per
+step.
 
-    python train.py --model DIR --data train.jsonl --holdout holdout.jsonl --config train.yaml --context 256 --seed 0 \
-        --threads 1 --out OUT
+    python train.py --model DIR --data train.jsonl --holdout holdout.jsonl --config train.yaml \
+        --context 256 --seed 0 --threads 1 --out OUT
 
-Writes OUT/metrics.jsonl, OUT/checkpoints/, OUT/model/ (safetensors and tokenizer; LoRA merged, its adapter in OUT/adapter/)
-and, last, OUT/result.json. Started again in the same OUT it goes on from the newest complete checkpoint, and on the CPU ends
-with the very weights of an undisturbed run. SIGTERM: the step at hand is finished, a checkpoint written, exit status 143.
+Writes OUT/metrics.jsonl, OUT/checkpoints/, OUT/model/ (safetensors and tokenizer; LoRA merged, its
+adapter in OUT/adapter/) and, last, OUT/result.json. Started again in the same OUT it goes on from
+the newest complete checkpoint, and on the CPU ends with the very weights of an undisturbed run.
+SIGTERM: the step at hand is finished, a checkpoint written, exit status 143.
 """
 
 from __future__ import annotations
@@ -21,21 +23,35 @@ from typing import Any
 from result import Failure, reporting, write_result
 from startup import pin_environment, pin_torch
 
-#: Rows of the training data over which its loss is measured again at the end, to compare with the hold-out's.
+#: Rows of the training data over which its loss is measured again at the end, to compare with the
+#: hold-out's.
 TRAIN_LOSS_ROWS = 256
 TERMINATED = 143
 
 
 def arguments() -> argparse.Namespace:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--model", type=Path, required=True, help="folder of the base model")
-    parser.add_argument("--data", type=Path, required=True, help="curated rows, JSONL {prompt, completion}")
-    parser.add_argument("--holdout", type=Path, required=True, help="rows held out of the training, same format; may be empty")
-    parser.add_argument("--config", type=Path, required=True, help="train.yaml with every key present")
-    parser.add_argument("--context", type=int, required=True, help="tokens of prompt and completion together")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="curated rows, JSONL {prompt, completion}"
+    )
+    parser.add_argument(
+        "--holdout",
+        type=Path,
+        required=True,
+        help="rows held out of the training, same format; may be empty",
+    )
+    parser.add_argument(
+        "--config", type=Path, required=True, help="train.yaml with every key present"
+    )
+    parser.add_argument(
+        "--context", type=int, required=True, help="tokens of prompt and completion together"
+    )
     parser.add_argument("--seed", type=int, required=True)
-    parser.add_argument("--threads", type=int, required=True, help="CPU threads; another number gives other bits")
+    parser.add_argument(
+        "--threads", type=int, required=True, help="CPU threads; another number gives other bits"
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     return parser.parse_args()
@@ -112,7 +128,9 @@ def train(args: argparse.Namespace) -> int:
     shown = dataset.select(range(0, len(dataset), max(1, len(dataset) // TRAIN_LOSS_ROWS)))
     train_loss = mean_loss(trainer.model, shown, pad_id, device)
     held_out = make_dataset(holdout, max_length, config.completion_only_loss) if holdout else None
-    holdout_loss = mean_loss(trainer.model, held_out, pad_id, device) if held_out is not None else None
+    holdout_loss = (
+        mean_loss(trainer.model, held_out, pad_id, device) if held_out is not None else None
+    )
 
     trained = trainer.model
     if config.method == "lora":
@@ -137,7 +155,9 @@ def train(args: argparse.Namespace) -> int:
             "tokens": tokens,
             "seconds": seconds,
             "tokensPerSecond": tokens / seconds,
-            "peakMemoryBytes": max(peak_memory(device), *(line["memoryBytes"] for line in log.lines)),
+            "peakMemoryBytes": max(
+                peak_memory(device), *(line["memoryBytes"] for line in log.lines)
+            ),
             "resumes": resumes,
             "rows": len(dataset),
             "truncatedRows": sum(len(row.ids) > max_length for row in encoded),
@@ -149,11 +169,24 @@ def train(args: argparse.Namespace) -> int:
 
 
 def inputs_fingerprint(args: argparse.Namespace, device: str, steps: int) -> str:
-    """Digest of everything that the weights depend on: a checkpoint of other inputs must not be continued."""
+    """Digest of everything that the weights depend on: a checkpoint of other inputs must not be
+    continued.
+    """
     from models import file_sha256, weights_sha256
 
-    parts: list[Any] = [file_sha256(args.data), file_sha256(args.config), weights_sha256(args.model)]
-    parts += [file_sha256(args.model / "tokenizer.json"), args.context, args.seed, args.threads, device, steps]
+    parts: list[Any] = [
+        file_sha256(args.data),
+        file_sha256(args.config),
+        weights_sha256(args.model),
+    ]
+    parts += [
+        file_sha256(args.model / "tokenizer.json"),
+        args.context,
+        args.seed,
+        args.threads,
+        device,
+        steps,
+    ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

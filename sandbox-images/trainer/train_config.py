@@ -1,4 +1,6 @@
-"""`train.yaml`, fully resolved: every key of the protocol's schema is present and within its bounds."""
+"""`train.yaml`, fully resolved: every key of the protocol's schema is present and within its
+bounds.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ def read_config(path: Path) -> TrainConfig:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise Failure("invalid-config", f"{path.name}: {' '.join(str(error).split())[:300]}") from error
+        raise Failure(
+            "invalid-config", f"{path.name}: {' '.join(str(error).split())[:300]}"
+        ) from error
     values = _keys(raw, TrainConfig._fields, "")
     lora = _keys(values["lora"], LoraSettings._fields, "lora.")
     targets = lora["target_modules"]
@@ -92,7 +96,9 @@ def _keys(value: Any, names: tuple[str, ...], prefix: str) -> dict[str, Any]:
     missing = [prefix + name for name in names if name not in value]
     unknown = [prefix + str(name) for name in value if name not in names]
     if missing or unknown:
-        parts = [f"missing {', '.join(missing)}"] * bool(missing) + [f"unknown {', '.join(unknown)}"] * bool(unknown)
+        parts = [f"missing {', '.join(missing)}"] * bool(missing) + [
+            f"unknown {', '.join(unknown)}"
+        ] * bool(unknown)
         raise Failure("invalid-config", f"train.yaml: {'; '.join(parts)}")
     return value
 

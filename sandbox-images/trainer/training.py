@@ -1,4 +1,6 @@
-"""TRL's SFTTrainer with our batches, checkpoints and metrics: what `train.py` and `probe.py` share."""
+"""TRL's SFTTrainer with our batches, checkpoints and metrics: what `train.py` and `probe.py`
+share.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ EVALUATION_BATCH = 64
 
 
 def make_dataset(rows: list[EncodedRow], max_length: int, completion_only: bool) -> Dataset:
-    """Rows cut to `max_length`; those without a token to learn from are left out. Labels as TRL would make them."""
+    """Rows cut to `max_length`; those without a token to learn from are left out. Labels as TRL
+    would make them.
+    """
     ids, labels = [], []
     for row in rows:
         kept = row.ids[:max_length]
@@ -40,7 +44,9 @@ def make_dataset(rows: list[EncodedRow], max_length: int, completion_only: bool)
 
 
 class Trainer(SFTTrainer):
-    """SFTTrainer whose checkpoints are atomic and hold safetensors and optimizer state, nothing else."""
+    """SFTTrainer whose checkpoints are atomic and hold safetensors and optimizer state, nothing
+    else.
+    """
 
     def __init__(self, *, out: Path, fingerprint: str, log: MetricsLog, **kwargs: Any) -> None:
         self.out = out
@@ -49,7 +55,9 @@ class Trainer(SFTTrainer):
         self.step_tokens = 0
         super().__init__(**kwargs)
 
-    def training_step(self, model: Any, inputs: Any, num_items_in_batch: Any = None) -> torch.Tensor:
+    def training_step(
+        self, model: Any, inputs: Any, num_items_in_batch: Any = None
+    ) -> torch.Tensor:
         """Counts the tokens that the model sees, padding left out."""
         self.step_tokens += int(inputs["attention_mask"].sum())
         return super().training_step(model, inputs, num_items_in_batch)
@@ -78,7 +86,9 @@ class Trainer(SFTTrainer):
 
 
 class StepCallback(TrainerCallback):
-    """Writes a line per step, judges the loss, and stops where a signal or a failure asks for it."""
+    """Writes a line per step, judges the loss, and stops where a signal or a failure asks for
+    it.
+    """
 
     def __init__(self, log: MetricsLog, steps: int, warmup_steps: int, device: str) -> None:
         self.log = log
@@ -148,7 +158,9 @@ def make_trainer(
     fingerprint: str,
     log: MetricsLog,
 ) -> tuple[Trainer, StepCallback]:
-    """The trainer for a model and its rows. Raises Failure `invalid-config` where LoRA's target modules don't exist."""
+    """The trainer for a model and its rows. Raises Failure `invalid-config` where LoRA's target
+    modules don't exist.
+    """
     warmup_steps = math.ceil(config.warmup_ratio * steps)
     large = model.num_parameters() >= CHECKPOINTED_FROM
     arguments = SFTConfig(
@@ -157,7 +169,9 @@ def make_trainer(
         per_device_train_batch_size=config.per_device_train_batch_size,
         gradient_accumulation_steps=config.gradient_accumulation_steps,
         learning_rate=config.learning_rate,
-        lr_scheduler_type=config.lr_scheduler_type if config.lr_scheduler_type != "constant" else "constant_with_warmup",
+        lr_scheduler_type=config.lr_scheduler_type
+        if config.lr_scheduler_type != "constant"
+        else "constant_with_warmup",
         warmup_steps=warmup_steps,
         weight_decay=config.weight_decay,
         max_grad_norm=1.0,
@@ -213,8 +227,10 @@ def make_trainer(
 
 
 def flops_per_token(model: Any) -> float:
-    """Floating-point operations of a training step per token, after Chinchilla's count without attention scores: 6 per
-    weight, or 4 where the weight is frozen (its own gradient is not computed)."""
+    """Floating-point operations of a training step per token, after Chinchilla's count without
+    attention scores: 6 per weight, or 4 where the weight is frozen (its own gradient is not
+    computed).
+    """
     total = sum(p.numel() for p in model.parameters())
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
     return 4.0 * total + 2.0 * trainable
@@ -230,20 +246,34 @@ def mean_loss(model: Any, dataset: Dataset, pad_id: int, device: str) -> float |
     for start in range(0, len(rows), EVALUATION_BATCH):
         batch = rows[start : start + EVALUATION_BATCH]
         width = max(len(ids) for ids, _ in batch)
-        ids = torch.tensor([row + [pad_id] * (width - len(row)) for row, _ in batch], device=device)  # rows x width
-        labels = torch.tensor([row + [IGNORED] * (width - len(row)) for _, row in batch], device=device)
-        mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row, _ in batch], device=device)
-        logits = model(input_ids=ids, attention_mask=mask, use_cache=False).logits  # rows x width x vocabulary
+        ids = torch.tensor(
+            [row + [pad_id] * (width - len(row)) for row, _ in batch], device=device
+        )  # rows x width
+        labels = torch.tensor(
+            [row + [IGNORED] * (width - len(row)) for _, row in batch], device=device
+        )
+        mask = torch.tensor(
+            [[1] * len(row) + [0] * (width - len(row)) for row, _ in batch], device=device
+        )
+        logits = model(
+            input_ids=ids, attention_mask=mask, use_cache=False
+        ).logits  # rows x width x vocabulary
         wanted = labels[:, 1:].reshape(-1)
         predicted = logits[:, :-1].reshape(-1, logits.size(-1)).float()
-        total += float(torch.nn.functional.cross_entropy(predicted, wanted, ignore_index=IGNORED, reduction="sum"))
+        total += float(
+            torch.nn.functional.cross_entropy(
+                predicted, wanted, ignore_index=IGNORED, reduction="sum"
+            )
+        )
         count += int((wanted != IGNORED).sum())
     model.train(was_training)
     return total / count if count else None
 
 
 def make_tokenizer(model: Path) -> PreTrainedTokenizerFast:
-    """The tokenizer object that SFTTrainer asks for. Rows are encoded by chat.py; this one only knows the special tokens."""
+    """The tokenizer object that SFTTrainer asks for. Rows are encoded by chat.py; this one only
+    knows the special tokens.
+    """
     tokenizer = PreTrainedTokenizerFast.from_pretrained(model, local_files_only=True)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
