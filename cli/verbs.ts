@@ -32,4 +32,69 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     group: "Stack",
     load: () => import("./worker.ts"),
   },
+  tasks: {
+    summary: "the tasks, and `tasks show TASK`",
+    group: "Tasks",
+    load: () => import("./tasks.ts"),
+  },
+  experiment: {
+    summary: "one submission through the environment, by hand",
+    group: "Tasks",
+    load: () => import("./experiment.ts"),
+  },
+  run: {
+    summary: "one agent on one task with one seed",
+    group: "Runs",
+    load: () => import("./run.ts"),
+  },
+  show: {
+    summary: "a run or an experiment as it stands",
+    group: "Runs",
+    load: () => import("./show.ts"),
+  },
+  watch: {
+    summary: "a run or an experiment, live",
+    group: "Runs",
+    load: () => import("./watch.ts"),
+  },
+  pause: {
+    summary: "hold a run before its next stage",
+    group: "Runs",
+    load: () => import("./pause.ts"),
+  },
+  resume: {
+    summary: "let a paused run go on",
+    group: "Runs",
+    load: () => import("./resume.ts"),
+  },
+  cancel: {
+    summary: "stop a run or an experiment, and its jobs",
+    group: "Runs",
+    load: () => import("./cancel.ts"),
+  },
+  steer: {
+    summary: "give a run's agent a hint",
+    group: "Runs",
+    load: () => import("./steer.ts"),
+  },
+  budget: {
+    summary: "change a run's limits",
+    group: "Runs",
+    load: () => import("./budget.ts"),
+  },
+  approve: {
+    summary: "approve or refuse the proposal that waits",
+    group: "Runs",
+    load: () => import("./approve.ts"),
+  },
+  score: {
+    summary: "a task's scorer alone, offline",
+    group: "Operators",
+    load: () => import("./score.ts"),
+  },
+  replay: {
+    summary: "replay a recorded history against today's workflow code",
+    group: "Operators",
+    load: () => import("./replay.ts"),
+  },
 };

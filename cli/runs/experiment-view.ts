@@ -1,8 +1,8 @@
-import { openArtifactStore } from "../../artifacts/open-artifact-store.ts";
 import type { Config } from "../../config/load.ts";
 import type { ExperimentResult } from "../../protocol/experiment-spec.ts";
 import { type Feedback, feedbackSchema } from "../../protocol/feedback.ts";
 import { getExperiment } from "../../store/experiments.ts";
+import { openArtifacts } from "./artifacts.ts";
 import { withStore } from "./with-store.ts";
 
 /** `dojo show ID --json` of an experiment that has closed. */
@@ -39,7 +39,7 @@ export async function readFeedback(
   config: Config,
   result: ExperimentResult,
 ): Promise<ExperimentView> {
-  const artifacts = openArtifactStore(config.artifactsUrl);
+  const artifacts = openArtifacts(config);
   return {
     ...result,
     task: null,

@@ -139,7 +139,8 @@ function parseAblations(text: string | undefined, agent: AgentName): Ablations {
   return ablationsSchema.parse(Object.fromEntries(names.map((name) => [name, true])));
 }
 
-function knownBaseModel(name: string, config: Config): void {
+/** Makes sure that the configuration has a base model and that it lies where it says. Throws with exit code 2. */
+export function knownBaseModel(name: string, config: Config): void {
   const known = Object.keys(config.baseModels);
   const model = Object.hasOwn(config.baseModels, name) ? config.baseModels[name] : undefined;
   if (model === undefined) {

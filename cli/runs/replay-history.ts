@@ -1,0 +1,60 @@
+import type { Config } from "../../config/load.ts";
+import { workflowBundle } from "../../workers/workflow-bundle.ts";
+import type { Stack } from "../connect.ts";
+
+/** A history, with the workflow id that its code saw. */
+export interface RecordedHistory {
+  readonly history: unknown;
+  readonly events: number;
+  readonly workflowId: string;
+}
+
+/** What replaying one history told. */
+export interface ReplayOutcome {
+  readonly workflowId: string;
+  readonly events: number;
+  /** null: today's code makes the very same decisions. */
+  readonly problem: string | null;
+}
+
+/** Replays histories against today's workflow code, one after the other. */
+export async function replayHistories(
+  config: Config,
+  histories: readonly RecordedHistory[],
+): Promise<readonly ReplayOutcome[]> {
+  const { DefaultLogger, Runtime, Worker } = await import("@temporalio/worker");
+  // The worker logs the very difference that is told below.
+  Runtime.install({ logger: new DefaultLogger("ERROR", () => {}) });
+  const options = { workflowBundle: { codePath: await workflowBundle(config) } };
+  const outcomes: ReplayOutcome[] = [];
+  for (const { history, events, workflowId } of histories) {
+    const problem = await Worker.runReplayHistory(options, history, workflowId).then(
+      () => null,
+      firstLine,
+    );
+    outcomes.push({ workflowId, events, problem });
+  }
+  return outcomes;
+}
+
+/** Histories of all parts of a run, the first one first: it continued as new between them. */
+export async function fetchHistories(
+  stack: Stack,
+  workflowId: string,
+): Promise<readonly RecordedHistory[]> {
+  const histories: RecordedHistory[] = [];
+  let runId: string | undefined;
+  do {
+    const handle = stack.client.workflow.getHandle(workflowId, runId);
+    const history = await handle.fetchHistory();
+    histories.unshift({ history, events: history.events?.length ?? 0, workflowId });
+    const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+    runId = started?.continuedExecutionRunId || undefined;
+  } while (runId !== undefined);
+  return histories;
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split("\n")[0] ?? text;
+}
