@@ -1,0 +1,41 @@
+# Targets are for people; what they do lies in setup/, cli/, bench/ and tests/. `make` alone lists them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-all lint format typecheck bench base-model clean
+
+# Node 24, the Python environment and the Temporal CLI that set-up found (setup/run is silent when there is none yet).
+RUN := bash setup/run
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null
+
+setup: ## everything that the other targets need; takes seconds when nothing changed
+	@bash setup/setup.sh
+
+demo: setup ## ft-agent against base-model on one task, with a scoreboard and an HTML report (under 5 minutes)
+	@$(RUN) node cli/demo.ts
+
+test: setup ## lint, type-check and all tests but the long ones; the last line counts them
+	@$(RUN) node tests/run-all.ts
+
+test-all: setup ## the long tests too
+	@DOJO_TEST_ALL=1 $(RUN) node tests/run-all.ts
+
+lint: setup ## lint rules (the arrows between folders among them) and links in documents
+	@$(RUN) npm run --silent lint
+
+format: setup ## format TypeScript, JSON and YAML in place
+	@$(RUN) npm run --silent format
+
+typecheck: setup ## the type-checker
+	@$(RUN) npm run --silent typecheck
+
+bench: setup ## the figures that the README quotes
+	@$(RUN) node bench/bench.ts
+
+base-model: setup ## make tasks/base-model/mini again (4 minutes on 2 cores)
+	@$(RUN) python tasks/base-model/pretrain.py
+
+clean: ## forget what set-up did here (node_modules, .cache); the shared cache and .dojo stay
+	@rm -rf node_modules .cache coverage
