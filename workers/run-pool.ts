@@ -3,6 +3,7 @@ import { DefaultLogger, type NativeConnection, Runtime, Worker } from "@temporal
 import type { Config } from "../config/load.ts";
 import { POOLS, type Pool, TASK_QUEUES } from "../protocol/names.ts";
 import { connectPatiently } from "./connect-patiently.ts";
+import { keepAlive } from "./keep-alive.ts";
 import { type OpenPool, openPool } from "./open-pool.ts";
 import { readStackConfig } from "./stack-config.ts";
 
@@ -73,6 +74,8 @@ async function pollWith(
       shutdownGraceTime: SHUTDOWN_GRACE,
       shutdownForceTime: SHUTDOWN_FORCE,
       maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+      // Jobs of the other two pools tell of their progress themselves.
+      ...(pool === "gpu" || pool === "sandbox" ? {} : { interceptors: keepAlive }),
       ...open.options,
     });
     const end = (): void => {

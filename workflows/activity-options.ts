@@ -27,6 +27,8 @@ export function activitiesFor(timeouts: Timeouts) {
       taskQueue: TASK_QUEUES.planner,
       // Several language model calls with their repairs; a hung connection must not hang the run.
       startToCloseTimeout: timeouts.plannerMs,
+      // The worker heartbeats by itself; a dead one is noticed long before that.
+      heartbeatTimeout: timeouts.heartbeatMs,
       // An endpoint that is down for an hour is waited for; the planner sets the next pause from Retry-After.
       retry,
       // A proposal leaves nothing behind that would need stopping.
@@ -57,6 +59,8 @@ export function activitiesFor(timeouts: Timeouts) {
       taskQueue: TASK_QUEUES.eval,
       // Preparation, audit and scoring take seconds on the mini tier and minutes on the full one.
       startToCloseTimeout: timeouts.dataMs,
+      // As for the planner.
+      heartbeatTimeout: timeouts.heartbeatMs,
       retry,
       // Its scripts end by themselves.
       cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -65,6 +69,8 @@ export function activitiesFor(timeouts: Timeouts) {
       taskQueue: TASK_QUEUES.recorder,
       // One upsert; a store that is locked for longer is retried.
       startToCloseTimeout: timeouts.shortMs,
+      // As for the planner.
+      heartbeatTimeout: timeouts.heartbeatMs,
       // A store that is away holds the run back rather than losing a record.
       retry,
       // A record that was begun is finished.
