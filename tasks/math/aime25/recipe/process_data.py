@@ -1,0 +1,80 @@
+"""The good recipe of aime25, fixed on 2026-11-27, before any strategist was written.
+
+What a careful practitioner does with code alone: take the sources that reason, write stated
+answers in the box, check every sum, drop personal data and pasted text, keep one row per question.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+from pathlib import Path
+
+STATED = re.compile(r"the answer is (\S+)\.$")
+PERSONAL = re.compile(r"\S+@\S+|\+\d[\d ]{6,}")
+MAX_CHARACTERS = 250  # of prompt and completion: what is longer carries pasted text
+
+
+def rows_of(sources: Path, name: str, prompt: str, completion: str) -> list[tuple[str, str]]:
+    """The texts of one source."""
+    lines = (sources / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [(row[prompt], row[completion]) for row in map(json.loads, lines)]
+
+
+def holds(prompt: str, completion: str) -> bool:
+    """Whether every sum and product in the completion is right."""
+    for left, right in re.findall(r"([\d+*]+)=([\d+*]+)", completion):
+        if value(left) != value(right):
+            return False
+    return True
+
+
+def value(expression: str) -> int:
+    """The value of `4*7+3`: products first, then sums."""
+    total = 0
+    for term in expression.split("+"):
+        product = 1
+        for factor in term.split("*"):
+            product *= int(factor or 0)
+        total += product
+    return total
+
+
+def in_format(completion: str) -> str | None:
+    """The completion with its stated answer in the asked format; None when there is none."""
+    stated = STATED.search(completion)
+    if stated:
+        completion = completion[: stated.start()] + f"\\boxed{{{stated[1]}}}"
+    return completion if re.search(r"\\boxed\{\d+\}", completion) else None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sources", required=True, type=Path)
+    parser.add_argument("--output", required=True, type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--limit", type=int)
+    args = parser.parse_args()
+
+    rows = [
+        *rows_of(args.sources, "worked-solutions", "problem", "solution"),
+        *rows_of(args.sources, "forum-answers", "question", "reply"),
+        *rows_of(args.sources, "lecture-notes", "exercise", "text"),
+    ]
+    chosen: dict[str, str] = {}
+    for prompt, completion in rows:
+        text = in_format(completion)
+        if text is None or PERSONAL.search(prompt + completion) or len(prompt) + len(completion) > MAX_CHARACTERS:
+            continue
+        if not holds(prompt, text):
+            continue
+        chosen.setdefault(" ".join(prompt.split()), text)
+    out = [{"prompt": p, "completion": c} for p, c in chosen.items()]
+    random.Random(args.seed).shuffle(out)
+    args.output.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in out[: args.limit]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
