@@ -12,10 +12,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { RunSpec } from "../../protocol/run-spec.ts";
 import type { Script } from "../support/scripted-activities.ts";
+import { until } from "../support/until.ts";
 import {
   type ScriptedRun,
   startWorld,
-  until,
   type WorkflowWorld,
   withRun,
 } from "../support/workflow-world.ts";

@@ -127,17 +127,3 @@ export async function withRun<T>(
     await Promise.all(running);
   }
 }
-
-/** Waits until `check` gives a value that is not null; the deadline only turns a hang into a failure. */
-export async function until<T>(
-  check: () => Promise<T | null> | T | null,
-  what: string,
-): Promise<T> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const value = await check();
-    if (value !== null) return value;
-    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

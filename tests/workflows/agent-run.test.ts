@@ -2,7 +2,8 @@ import { WorkflowFailedError } from "@temporalio/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunView } from "../../protocol/control.ts";
 import { ref } from "../support/scripted-activities.ts";
-import { startWorld, until, type WorkflowWorld, withRun } from "../support/workflow-world.ts";
+import { until } from "../support/until.ts";
+import { startWorld, type WorkflowWorld, withRun } from "../support/workflow-world.ts";
 
 let world: WorkflowWorld;
 beforeAll(async () => {
