@@ -1,0 +1,73 @@
+import type { AgentTaskCard } from "../../../protocol/agent.ts";
+import type { Profile, SourceProfile } from "./profile.ts";
+
+/** What the profile says of one source's worth. */
+export interface Appraisal {
+  readonly name: string;
+  /** 0..1: how far its answers can be believed. */
+  readonly trust: number;
+  /** Share of rows that state an answer, in the asked format or in another wording. */
+  readonly usableShare: number;
+  /** Whether its wordings need rewriting. */
+  readonly needsRewriting: boolean;
+  /** Rows that would be left of it: usable, distinct, with steps before the answer. */
+  readonly usableRows: number;
+  readonly profile: SourceProfile;
+}
+
+/** Words by which hubs describe care, and the lack of it. */
+const CAREFUL =
+  /\b(checked|verified|reviewed|audited|expert|senior|official|teacher|curated|printed|peer)/i;
+const CARELESS =
+  /\b(crowd|forum|volunteer|community|scraped|mined|crawled|automatic|unverified|students?|public|user|noisy|several)/i;
+
+/** Every source with its worth, the most trusted first; a pure function of card and profile. */
+export function appraiseSources(card: AgentTaskCard, profile: Profile): readonly Appraisal[] {
+  const appraisals = profile.sources.map((source) => {
+    const description = card.sources.find(({ name }) => name === source.name)?.description ?? "";
+    return appraise(source, description, profile);
+  });
+  return appraisals.toSorted((a, b) => b.trust - a.trust || a.name.localeCompare(b.name));
+}
+
+function appraise(source: SourceProfile, description: string, profile: Profile): Appraisal {
+  const usableShare = usable(source);
+  const agreement = meanAgreement(source.name, profile);
+  const distinct = Math.max(
+    0,
+    1 - source.duplicateRows / Math.max(1, source.rows) - source.nearDuplicateShare,
+  );
+  let trust = 0.6;
+  trust -= 1.2 * source.conflictingPromptShare;
+  trust += 0.3 * (source.answerFormatPassRate - 0.5);
+  trust -= 0.25 * source.directShare;
+  trust -= 0.4 * (1 - usableShare);
+  trust -= 0.15 * (1 - distinct);
+  trust += agreement === null ? 0 : 0.3 * (agreement - 0.7);
+  if (CAREFUL.test(description)) trust += 0.12;
+  if (CARELESS.test(description)) trust -= 0.12;
+  return {
+    name: source.name,
+    trust: Math.min(1, Math.max(0, Math.round(trust * 1000) / 1000)),
+    usableShare,
+    needsRewriting:
+      source.answerFormatPassRate < 0.95 && usableShare > source.answerFormatPassRate + 0.05,
+    usableRows: Math.round(source.rows * usableShare * distinct * (1 - source.directShare)),
+    profile: source,
+  };
+}
+
+/** Rows with an answer that the generated script finds: the asked format, and the wordings that it knows. */
+function usable(source: SourceProfile): number {
+  const restated = ["boxed", "final-answer", "answer-is", "answer-colon", "option-is", "json"];
+  const shares = restated.map((style) => source.statementStyles[style] ?? 0);
+  return Math.min(1, source.answerFormatPassRate + shares.reduce((sum, share) => sum + share, 0));
+}
+
+function meanAgreement(name: string, profile: Profile): number | null {
+  const own = profile.overlaps.filter(
+    (overlap) => overlap.source === name && overlap.share > 0.005,
+  );
+  if (own.length === 0) return null;
+  return own.reduce((sum, overlap) => sum + overlap.agreement, 0) / own.length;
+}
