@@ -16,7 +16,6 @@ import os
 import signal
 import sys
 import time
-import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -134,6 +133,8 @@ def detach(files: JobFiles, record: dict, lock: int) -> None:
         Keeper(files, record).keep()
         empty(files.temporary)
     except BaseException:
+        import traceback  # slow to import, seldom needed
+
         traceback.print_exc()
         sys.stderr.flush()
         os._exit(1)

@@ -3,22 +3,29 @@
 import json
 import os
 import signal
-from dataclasses import dataclass
 
 # A process sends these to itself by crashing; the others come from outside.
 CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS", "SIGPIPE")
 
 
-@dataclass
 class Ending:
     """What is known when everything has ended."""
 
-    status: int  # as waitpid gives it
-    wrapped: bool
-    reported: dict  # bubblewrap's status documents, merged
-    stderr_tail: str
-    stopping: str | None  # `request`, `shutdown`
-    broken: tuple[str, str] | None  # limit and figures
+    def __init__(
+        self,
+        status: int,
+        wrapped: bool,
+        reported: dict,
+        stderr_tail: str,
+        stopping: str | None,
+        broken: tuple[str, str] | None,
+    ) -> None:
+        self.status = status  # as waitpid gives it
+        self.wrapped = wrapped
+        self.reported = reported  # bubblewrap's status documents, merged
+        self.stderr_tail = stderr_tail
+        self.stopping = stopping  # `request`, `shutdown`
+        self.broken = broken  # limit and figures
 
     def bubblewrap_failed(self) -> bool:
         """bubblewrap gives no exit code when it could not even start the job, or when its init was killed."""

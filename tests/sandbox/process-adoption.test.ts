@@ -1,0 +1,155 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { fixture, job, keeperPid, line, MODES, record, until, untilFile } from "./fixture.ts";
+import { processesWith, pythonsWith } from "./processes-of.ts";
+import { killWorker, startWorker } from "./worker-process.ts";
+
+describe.each(MODES)("process sandbox, bubblewrap %s", (mode) => {
+  test("a job outlives its worker and is adopted by the next one", async () => {
+    const stack = fixture(mode);
+    const spec = job(`open("pid", "w").write("x\\n")${untilFile("go")}raise SystemExit(7)`);
+    const worker = startWorker(stack, mode, spec);
+    expect(await worker.started).toEqual({ adopted: false, incarnation: 1 });
+    await killWorker(worker.child);
+
+    const handle = await stack.sandbox.start(spec);
+    expect(handle).toMatchObject({ adopted: true, incarnation: 1 });
+    expect(await handle.state()).toBe("running");
+    await until("job at work", () => line(handle.outPath, "pid"));
+    writeFileSync(join(handle.outPath, "go"), "");
+    expect(await handle.wait({})).toMatchObject({ outcome: "exited", exitCode: 7 });
+  });
+
+  test("two workers that start one job at once get the same job", async () => {
+    const stack = fixture(mode);
+    const code = `open("starts", "a").write("x\\n")${untilFile("go")}`;
+    const workers = [0, 1, 2].map(() => startWorker(stack, mode, job(code)));
+    const answers = await Promise.all(workers.map((worker) => worker.started));
+    for (const { child } of workers) await killWorker(child);
+    expect(answers.filter((answer) => !answer.adopted)).toHaveLength(1);
+
+    const handle = await stack.sandbox.start(job(code));
+    await until("job at work", () => line(handle.outPath, "starts"));
+    expect(line(handle.outPath, "starts")).toBe("x");
+    await handle.stop(0);
+  });
+
+  test("the result of a job that has ended is taken, and the job is not run again", async () => {
+    const { sandbox } = fixture(mode);
+    const spec = job(`open("starts", "a").write("x\\n"); raise SystemExit(3)`);
+    const first = await sandbox.start(spec);
+    const exit = await first.wait({});
+    const second = await sandbox.start(spec);
+    expect(second).toMatchObject({ adopted: true, incarnation: 1 });
+    expect(await second.wait({})).toEqual(exit);
+    expect(line(second.outPath, "starts")).toBe("x");
+  });
+
+  test("a job that was killed is started again over its output", async () => {
+    const { home, sandbox } = fixture(mode);
+    const spec = job(`open("starts", "a").write("x\\n")${untilFile("go")}`);
+    const first = await sandbox.start(spec);
+    await until("job at work", () => line(first.outPath, "starts"));
+    const mark = record(home, spec.name, "spec.json")?.marker as string;
+    for (const pid of pythonsWith(mark)) process.kill(pid, "SIGKILL");
+    expect(await first.wait({})).toMatchObject({
+      outcome: "killed",
+      signal: "SIGKILL",
+      exitCode: null,
+    });
+
+    const second = await sandbox.start(spec);
+    expect(second).toMatchObject({ adopted: false, incarnation: 2 });
+    await until("second start", () => line(second.outPath, "starts") === "x\nx");
+    writeFileSync(join(second.outPath, "go"), "");
+    expect(await second.wait({})).toMatchObject({ outcome: "exited", exitCode: 0 });
+  });
+
+  test("a job whose keeper was killed is lost, leaves nothing behind and starts again", async () => {
+    const { home, sandbox } = fixture(mode);
+    const code = `
+import os, subprocess, sys
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+open("starts", "a").write("x\\n")${untilFile("go")}`;
+    const spec = job(code);
+    const first = await sandbox.start(spec);
+    await until("job at work", () => line(first.outPath, "starts"));
+    const mark = record(home, spec.name, "spec.json")?.marker as string;
+    expect(processesWith(mark).length).toBeGreaterThanOrEqual(2);
+    process.kill(keeperPid(home, spec.name), "SIGKILL");
+    expect(await first.wait({})).toMatchObject({ outcome: "lost", exitCode: null });
+    expect(processesWith(mark)).toEqual([]);
+
+    const second = await sandbox.start(spec);
+    expect(second).toMatchObject({ adopted: false, incarnation: 2 });
+    await second.stop(0);
+  });
+
+  test("a job is lost after a reboot, even where its keeper's pid is in use again", async () => {
+    const { home, sandbox } = fixture(mode);
+    const spec = job(untilFile("go"));
+    const first = await sandbox.start(spec);
+    await first.stop(0);
+    const folder = join(home, "jobs", "records", spec.name);
+    await until("keeper gone", async () => (await sandbox.list())[0]?.state === "finished");
+    // As a power cut leaves it: no exit record, and the pids belong to others now.
+    const alien = { pid: process.pid, startTime: 1, bootId: "another-boot", incarnation: 1 };
+    writeFileSync(join(folder, "keeper.json"), JSON.stringify(alien));
+    rmSync(join(folder, "exit.json"));
+    const attached = await sandbox.attach(spec.name);
+    expect(await attached?.wait({})).toMatchObject({ outcome: "lost" });
+  });
+
+  test("a worker that is killed before the keeper started does not block the name", async () => {
+    const { home, sandbox } = fixture(mode);
+    const spec = job("pass");
+    const first = await sandbox.start(spec);
+    await first.wait({});
+    const folder = join(home, "jobs", "records", spec.name);
+    const written = { ...record(home, spec.name, "spec.json"), incarnation: 2 };
+    await until("lock free", async () => (await sandbox.start(spec)).adopted);
+    writeFileSync(join(folder, "spec.json"), JSON.stringify(written));
+    const next = await sandbox.start(spec);
+    expect(next).toMatchObject({ adopted: false, incarnation: 3 });
+    expect(await next.wait({})).toMatchObject({ outcome: "exited", exitCode: 0 });
+  });
+
+  test("a job of another digest is never adopted: it is ended and its output is emptied", async () => {
+    const { sandbox } = fixture(mode);
+    const first = await sandbox.start(job(`open("old", "w").write("x\\n")${untilFile("go")}`));
+    await until("job at work", () => line(first.outPath, "old"));
+    const code = `import os; raise SystemExit(len(os.listdir(".")))`;
+    const second = await sandbox.start(job(code, { digest: "b".repeat(64) }));
+    expect(second).toMatchObject({ adopted: false, incarnation: 1 });
+    expect(await second.wait({})).toMatchObject({ outcome: "exited", exitCode: 0 });
+    expect(await first.wait({})).toMatchObject({ outcome: "lost" });
+  });
+
+  test("records that a job writes into its output have no effect", async () => {
+    const { sandbox } = fixture(mode);
+    const forged = JSON.stringify({ incarnation: 1, outcome: "exited", exitCode: 0 });
+    const code = `
+for name in ("exit.json", "keeper.json", "state.json", "spec.json", "stop.json", "pid"):
+    open(name, "w").write(${JSON.stringify(forged)})
+raise SystemExit(5)`;
+    const handle = await sandbox.start(job(code));
+    expect(await handle.wait({})).toMatchObject({ outcome: "exited", exitCode: 5 });
+  });
+
+  test("a job that has ended can be removed, a living one can't", async () => {
+    const { sandbox } = fixture(mode);
+    const spec = job(untilFile("go"));
+    const handle = await sandbox.start(spec);
+    await expect(sandbox.remove(spec.name)).rejects.toThrow(/has not ended: stop it first/);
+    await handle.stop(0);
+    await until("removed", () =>
+      sandbox.remove(spec.name).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(await sandbox.attach(spec.name)).toBeNull();
+    expect(await sandbox.list()).toEqual([]);
+  });
+});

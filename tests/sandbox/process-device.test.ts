@@ -1,0 +1,84 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { createProcessSandbox } from "../../sandbox/process.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { fixture, job, keeperPid, line, MODES, PYTHON, until, untilFile } from "./fixture.ts";
+import { killWorker, startWorker } from "./worker-process.ts";
+
+describe.each(MODES)("device lock, bubblewrap %s", (mode) => {
+  test("two workers never have two jobs on one device", async () => {
+    const stack = fixture(mode);
+    const names = ["first", "second", "third"];
+    const spec = (name: string) =>
+      job(`open("ready", "w").write("x\\n")${untilFile("go")}`, { name, device: "cpu-0" });
+    const workers = names.map((name) => startWorker(stack, mode, spec(name)));
+    await Promise.all(workers.map((worker) => worker.started));
+    for (const { child } of workers) await killWorker(child);
+
+    const handles = await Promise.all(names.map((name) => stack.sandbox.start(spec(name))));
+    expect(handles.every((handle) => handle.adopted)).toBe(true);
+    for (let left = handles; left.length > 0; ) {
+      const states = () => Promise.all(left.map((handle) => handle.state()));
+      const at = await until("one at work", async () => {
+        const at = (await states()).indexOf("running");
+        return at >= 0 && line(left[at]?.outPath ?? "", "ready") !== null && { index: at };
+      });
+      expect((await states()).filter((state) => state === "running")).toHaveLength(1);
+      const running = left[at.index];
+      writeFileSync(join(running?.outPath ?? "", "go"), "");
+      expect(await running?.wait({})).toMatchObject({ outcome: "exited", exitCode: 0 });
+      left = left.filter((handle) => handle !== running);
+    }
+  });
+
+  test("stacks with different homes share the device's lock", async () => {
+    const { lockFolder, sandbox } = fixture(mode);
+    const home = temporaryFolder();
+    const other = createProcessSandbox({ home, python: PYTHON, bubblewrap: mode, lockFolder });
+    const first = await sandbox.start(job(untilFile("go"), { device: "cpu-0" }));
+    await until("first at work", async () => (await first.state()) === "running");
+    const second = await other.start(job("pass", { device: "cpu-0" }));
+    await until("second waits", async () => (await second.state()) === "waiting-for-device");
+    const third = await other.start(job("pass", { device: "cpu-1", name: "third" }));
+    expect(await third.wait({})).toMatchObject({ outcome: "exited" });
+    expect(await second.state()).toBe("waiting-for-device");
+    await first.stop(0);
+    expect(await second.wait({})).toMatchObject({ outcome: "exited", exitCode: 0 });
+  });
+
+  test("time in the queue counts neither against the deadline nor as the job's time", async () => {
+    const { sandbox } = fixture(mode);
+    const first = await sandbox.start(job(untilFile("go"), { device: "cpu-0" }));
+    await until("first at work", async () => (await first.state()) === "running");
+    const usual = job("pass", { name: "second", device: "cpu-0" });
+    const second = await sandbox.start({
+      ...usual,
+      limits: { ...usual.limits, deadlineMs: 5_000 },
+    });
+    await until("second waits", async () => (await second.state()) === "waiting-for-device");
+    await first.stop(0);
+    expect(await second.wait({})).toMatchObject({ outcome: "exited", limit: null });
+  });
+
+  test("a job that waits for its device can be stopped", async () => {
+    const { sandbox } = fixture(mode);
+    const first = await sandbox.start(job(untilFile("go"), { device: "cpu-0" }));
+    await until("first at work", async () => (await first.state()) === "running");
+    const second = await sandbox.start(job("pass", { name: "second", device: "cpu-0" }));
+    await until("second waits", async () => (await second.state()) === "waiting-for-device");
+    await second.stop(60_000);
+    expect(await second.wait({})).toMatchObject({ outcome: "stopped", cpuSeconds: 0 });
+    expect(await first.state()).toBe("running");
+  });
+
+  test("a device is free again when the keeper of its job was killed", async () => {
+    const { home, sandbox } = fixture(mode);
+    const spec = job(`open("ready", "w").write("x\\n")${untilFile("go")}`, { device: "cpu-0" });
+    const first = await sandbox.start(spec);
+    await until("job at work", () => line(first.outPath, "ready"));
+    process.kill(keeperPid(home, spec.name), "SIGKILL");
+    const second = await sandbox.start(job("pass", { name: "second", device: "cpu-0" }));
+    expect(await second.wait({})).toMatchObject({ outcome: "exited", exitCode: 0 });
+  });
+});
