@@ -8,7 +8,7 @@ SHELL := /bin/bash
 RUN := bash setup/run
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s '|' 2>/dev/null
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## everything that the other targets need; takes seconds when nothing changed
 	@bash setup/setup.sh

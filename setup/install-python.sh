@@ -19,7 +19,12 @@ if ! "$folder/bin/python" -m pip --version > /dev/null 2>&1; then
 fi
 pip() { "$folder/bin/python" -m pip --disable-pip-version-check "$@"; }
 
-torch="$(grep '^torch==' "$trainer/requirements.txt")"
+# Locks were resolved on Linux, for 3.11 and newer and for 3.10.
+lock="$trainer/requirements.lock"
+if "$folder/bin/python" -c 'import sys; sys.exit(sys.version_info >= (3, 11))'; then
+  lock="$trainer/requirements-py310.lock"
+fi
+torch="$(grep '^torch==' "$lock")"
 
 install_torch() {
   # PyTorch's own index has builds without CUDA, a tenth of the size; it is no package registry and not reachable everywhere.
@@ -40,13 +45,13 @@ pip show torch > /dev/null 2>&1 || install_torch \
   || fail "pip could not install torch" "check that pip reaches its index and that the disk has 12 GB free; what is there is kept"
 
 say "  transformers, trl, peft, rdkit and the rest (a minute or so)"
-install_pinned() { quietly "$logs/pip.log" pip install -r "$trainer/requirements.lock"; }
-install_named() { quietly "$logs/pip.log" pip install -r "$trainer/requirements.txt" -r "$evaluator/requirements.txt" pytest hypothesis scipy; }
-if "$folder/bin/python" -c 'import sys; sys.exit(not (sys.platform == "linux" and sys.version_info >= (3, 11)))'; then
-  install_pinned || fail "pip could not install sandbox-images/trainer/requirements.lock" "see the log; what is there is kept"
+if [ "$(uname -s)" = Linux ]; then
+  quietly "$logs/pip.log" pip install -r "$lock" \
+    || fail "pip could not install ${lock#"$root"/}" "see the log; what is there is kept"
 else
-  # The lock was resolved for Linux and Python 3.11: elsewhere the named packages are pinned and the rest follows.
-  install_named || fail "pip could not install sandbox-images/trainer/requirements.txt" "see the log; what is there is kept"
+  # Elsewhere the named packages are pinned and the rest follows.
+  quietly "$logs/pip.log" pip install -r "$trainer/requirements.txt" -r "$evaluator/requirements.txt" -r "$root/tests/requirements.txt" \
+    || fail "pip could not install sandbox-images/trainer/requirements.txt" "see the log; what is there is kept"
 fi
 
 "$folder/bin/python" -c "import torch, transformers, trl, peft, rdkit, math_verify" || fail "the environment in $folder does not work" "remove that folder and run make setup again"

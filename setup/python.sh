@@ -13,7 +13,7 @@ if [ -n "${DOJO_PYTHON:-}" ]; then
 else
   trainer="$root/sandbox-images/trainer"
   evaluator="$root/sandbox-images/evaluator"
-  pins="$(cat "$trainer"/requirements.* "$evaluator"/requirements.* "$setup/install-python.sh" | sha256 | cut -c1-16)"
+  pins="$(cat "$trainer"/requirements*.{txt,lock} "$evaluator"/requirements.* "$root/tests/requirements.txt" "$setup/install-python.sh" | sha256 | cut -c1-16)"
   python_tag="$("$python" -c 'import sys; print("py%d.%d" % sys.version_info[:2])')"
   python_folder="$cache/python/$pins-$python_tag-$(uname -s)-$(uname -m)"
   # Written last: an environment without it is unfinished and is gone on with.

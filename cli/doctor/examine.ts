@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../../config/load.ts";
+import { probeBubblewrap } from "../../sandbox/bubblewrap.ts";
 import { livingStack } from "../../workers/start-stack.ts";
 import { findTemporalCli } from "../../workers/temporal-cli.ts";
 import { examineFolder } from "./examine-folder.ts";
@@ -86,12 +87,12 @@ function baseModels(config: Config): Finding[] {
 }
 
 function bubblewrap(): Finding {
-  const found = findProgram(["bwrap"]);
-  if (found !== null) return fine("bubblewrap", found);
+  const probe = probeBubblewrap();
+  if (probe.works) return fine("bubblewrap", findProgram(["bwrap"]) ?? "works");
   return {
     name: "bubblewrap",
     status: "optional",
-    detail: "jobs run unprotected, and their results carry that mark",
+    detail: `${probe.reason}: jobs run unprotected, and their results carry that mark`,
     advice: "apt-get install bubblewrap",
   };
 }
