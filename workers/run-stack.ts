@@ -19,7 +19,7 @@ export interface RunStackOptions {
   readonly origins: SupervisorRequest["origins"];
   /** Aborted when the stack has to end. */
   readonly stop: AbortSignal;
-  readonly reply: (message: SupervisorReply) => void;
+  readonly reply: (message: SupervisorReply) => Promise<void>;
 }
 
 /** Workers that an earlier supervisor left behind exit by themselves; this is how long they may take. */
@@ -48,9 +48,9 @@ export async function runStack(options: RunStackOptions): Promise<void> {
     temporal: temporalServerProcess({ cli, config, uiPort }),
   });
   try {
-    reply({ kind: "progress", message: "starting the Temporal server and the pools" });
+    void reply({ kind: "progress", message: "starting the Temporal server and the pools" });
     await startAll(processes, config, stop);
-    reply({ kind: "ready" });
+    void reply({ kind: "ready" });
     if (!stop.aborted) await once(stop, "abort");
   } finally {
     await processes.stop();

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { accessSync, closeSync, constants, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config/load.ts";
@@ -25,6 +26,12 @@ export async function startStack(
   config: Config,
   options: { readonly say: (message: string) => void },
 ): Promise<StartedStack> {
+  if (config.temporal.address !== null) {
+    throw new StackError(
+      "bad-input",
+      `Temporal is at ${config.temporal.address} (from ${config.origin("temporal.address")}): unset TEMPORAL_ADDRESS to use the embedded stack`,
+    );
+  }
   requireWritable(config.home);
   const running = await settledStack(config);
   if (running !== null) {
@@ -118,7 +125,12 @@ async function launch(
   };
   child.send(request);
   try {
-    return await lastReply(child, config, say);
+    const reply = await lastReply(child, config, say);
+    // One that is not ready is about to exit: afterwards nothing of it is left.
+    if (reply.kind !== "ready" && child.exitCode === null && child.signalCode === null) {
+      await once(child, "exit");
+    }
+    return reply;
   } finally {
     if (child.connected) child.disconnect();
     child.unref();

@@ -18,7 +18,7 @@ async function supervise({ config, origins }: SupervisorRequest): Promise<void> 
   mkdirSync(config.home, { recursive: true });
   const lock = lockHome(config.home);
   if (lock === null) {
-    reply({ kind: "busy" });
+    await reply({ kind: "busy" });
     process.exit(0);
   }
   let exitCode = 0;
@@ -29,7 +29,7 @@ async function supervise({ config, origins }: SupervisorRequest): Promise<void> 
       exitCode = 1;
       const known = error instanceof StackError;
       console.error(error);
-      reply({
+      await reply({
         kind: "failed",
         reason: known ? error.reason : "failed",
         message: (error as Error).message,
@@ -40,11 +40,14 @@ async function supervise({ config, origins }: SupervisorRequest): Promise<void> 
   process.exit(exitCode);
 }
 
-/** Tells whoever started us, if it still listens. */
-function reply(message: SupervisorReply): void {
-  if (!process.connected) return;
-  process.send?.(message, undefined, undefined, () => {
-    // A starter that has gone away meanwhile is no fault of the stack.
+/** Tells whoever started us, if it still listens; resolves when the message is on its way. */
+function reply(message: SupervisorReply): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.connected || process.send === undefined) return resolve();
+    // A starter that has gone away meanwhile is no fault of the stack: the error is dropped.
+    process.send(message, undefined, undefined, () => {
+      if (message.kind === "ready" && process.connected) process.disconnect();
+      resolve();
+    });
   });
-  if (message.kind === "ready") process.disconnect();
 }
