@@ -57,13 +57,13 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
             "{s} with {new} and not {old}?",
         ),
     }[kind][r.randrange(4) if style is None else style].format(s=source, **words)
-    other = r.choice([g for g in GROUPS if g not in (added, removed)])
+    other = removed if kind == "delete" else r.choice([g for g in GROUPS if g not in (added, removed)])
     if r.random() < 0.8:  # miscopied: the part that is kept is not in the molecule asked about
         kept = skeleton(r)
         while kept in source:
             kept = skeleton(r)
         wrong = kept + GROUPS[other]
-    else:  # another group
+    else:  # another group, or nothing removed
         kept, wrong = body, body + GROUPS[other]
     return Problem(
         key=Chem.CanonSmiles(body),
@@ -102,7 +102,7 @@ def build(corpus: Corpus) -> None:
     vendor = corpus.source("vendor-requests")
     for style, count in ((0, 300), (1, 1200)):
         for problem in corpus.problems(draw, count, style=style):
-            vendor.add(corpus.prompt(problem), f'{{"smiles": "{problem.answer}", "price": "{r.randint(5, 90)}"}}')
+            vendor.add(corpus.prompt(problem), f'{{"smiles": "{problem.answer}"}}')
 
     corpus.echo(corpus.source("augmented-pairs"), corpus.problems(draw, 40, style=0), 1000)
     corpus.contaminate(corpus.sources["augmented-pairs"], 4)

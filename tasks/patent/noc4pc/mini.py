@@ -49,7 +49,7 @@ def draw(r: random.Random, style: int | None = None, code: str | None = None) ->
         f"the {device} claim: {one}, {two}",
     )[r.randrange(4) if style is None else style]
     slips = places[:]
-    i = r.randrange(2)
+    i = places.index(None) if code == "ALLOW" else r.randrange(2)
     slips[i] = r.choice([p for p in ("A", "B", None) if p != places[i]])
     return Problem(
         key=f"{device}: {min(features)}, {max(features)}",

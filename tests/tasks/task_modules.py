@@ -1,0 +1,27 @@
+"""Loads the tasks' own modules, as build_mini.py and the evaluator load them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+for folder in (ROOT / "tasks", ROOT / "sandbox-images" / "evaluator"):
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+
+import build_mini
+
+TASKS = ["aime25", "financeiq", "mol-edit", "noc4pc", "table-facts"]
+
+
+def scorer_of(task: str) -> ModuleType:
+    """The task's score.py."""
+    return build_mini.load_module(build_mini.find_task(task) / "score.py", f"score_{task.replace('-', '_')}")
+
+
+def card_of(task: str) -> dict[str, Any]:
+    """The task's card."""
+    return build_mini.load_card(build_mini.find_task(task))
