@@ -13,6 +13,8 @@ import { pythonHome } from "./python-home.ts";
 import type { JobHandle, JobListing, JobSpec, Sandbox } from "./sandbox.ts";
 import { SandboxError } from "./sandbox-error.ts";
 
+const REPOSITORY = resolve(import.meta.dirname, "..");
+
 export interface ProcessSandboxOptions {
   /** `DOJO_HOME`: jobs are kept below `<home>/jobs`. */
   readonly home: string;
@@ -22,15 +24,18 @@ export interface ProcessSandboxOptions {
   readonly bubblewrap?: "auto" | "off";
   /** Folder of the devices' locks. @default the host's, shared by all stacks: see `hostLockFolder` */
   readonly lockFolder?: string;
-  /** Folders that no job may see even where `/usr` or the Python environment contains them; `home` always is one. @default [] */
+  /** Folders that no job may see even where `/usr` or the Python environment contains them, besides `home` and the repository. @default [] */
   readonly hidden?: readonly string[];
 }
 
 /**
  * Jobs as detached processes of this host (Linux), each below a keeper that outlives the worker, enforces the limits and writes the
- * exit record; under bubblewrap where that works. Does not protect against: a job that uses the kernel's own holes; without
- * bubblewrap against anything but accidents. Memory, processes and output are polled four times a second, so a job can
- * exceed them for that long.
+ * exit record; under bubblewrap where that works.
+ *
+ * It does not protect against holes of the kernel; nor, without bubblewrap, against anything but accidents: such a job reads what its
+ * user reads and can cheat the limits. Memory, processes and output are polled four times a second, so that a job can exceed
+ * them for that long (a fork bomb reaches some hundred processes). Paths of the mounts' host folders can be read in
+ * /proc/self/mountinfo, their content can't. A service manager that kills a worker's whole control group kills the jobs with it.
  */
 export function createProcessSandbox(options: ProcessSandboxOptions): Sandbox {
   if (process.platform !== "linux") {
@@ -62,11 +67,11 @@ export function createProcessSandbox(options: ProcessSandboxOptions): Sandbox {
         python: pythonHome(options.python),
         bubblewrap,
         lockFolder,
-        hidden: [home, ...(options.hidden ?? [])],
+        hidden: [home, REPOSITORY, ...(options.hidden ?? [])],
       },
     );
-    const { name, digest, owner, device, limits } = spec;
-    const request = { name, digest, owner, device, limits, ...plan };
+    const { name, digest, owner, device, limits, rerunFailed = false } = spec;
+    const request = { name, digest, owner, device, limits, rerunFailed, ...plan };
     const answer = await askKeeper(host, "start", name, request);
     return processJob({ host, folders, name, digest, protection, ...answer });
   }

@@ -2,13 +2,15 @@ import type { Protection } from "../protocol/stage.ts";
 
 /** Limits of a job. Counted limits (CPU, memory, bytes, processes) belong to the candidate; `deadlineMs` to the infrastructure. */
 export interface JobLimits {
+  /** Resident bytes of all its processes together (mapped files included), and of its memory file systems. */
   readonly memoryBytes: number;
   /** CPU seconds of all its processes; null: none. */
   readonly cpuSeconds: number | null;
+  /** Processes alive at once; threads don't count. */
   readonly processes: number;
-  /** Bytes below its output folder. */
+  /** Bytes below its output folder, and of its log. */
   readonly outputBytes: number;
-  /** Wall milliseconds after which the job is stopped, whoever watches. */
+  /** Wall milliseconds after which the job is killed, whoever watches; waiting for the device does not count. */
   readonly deadlineMs: number;
 }
 
@@ -16,14 +18,14 @@ export interface JobLimits {
 export interface JobSpec {
   /**
    * From the idempotency key (stack, run, experiment with its repair number, stage, digest), never from Temporal's attempt or
-   * run id; `[a-z0-9._-]{1,150}`.
+   * run id; `[a-z0-9._-]{1,150}` without a leading dot.
    */
   readonly name: string;
   /** sha256 over inputs, image and limits. A living or finished job of the same name but another digest is never adopted. */
   readonly digest: string;
-  /** Arguments; `{{out}}` and `{{<mount>}}` stand for the paths as the job sees them, `{{python}}` for the interpreter. */
+  /** Arguments; it runs in its output folder. `{{out}}` and `{{<mount>}}` stand for the paths as the job sees them, `{{python}}` for the interpreter; other braces stay. */
   readonly command: readonly string[];
-  /** Name -> host path (file or folder), read-only in the job. */
+  /** Name (`[a-z0-9_-]+`, not `out` or `python`) -> host path (file or folder), read-only in the job. */
   readonly mounts: Readonly<Record<string, string>>;
   /** The job's whole environment, over a small fixed base. */
   readonly env: Readonly<Record<string, string>>;
@@ -36,13 +38,19 @@ export interface JobSpec {
   readonly threads: number;
   /** Workflow that it works for: when that closes, the job is stopped. */
   readonly owner: string;
+  /**
+   * True: a job that `exited` with anything but 0 is started again by the next `start`, over its output, as one that was killed. For
+   * our own scripts, which report a candidate's failure with exit code 0. @default false
+   */
+  readonly rerunFailed?: boolean;
 }
 
 /** How a job ended. */
 export interface JobExit {
   /**
-   * `exited`: by itself; `limit`: a limit of {@link JobLimits} ended it; `stopped`: `stop` was called; `killed`: by a signal that
-   * nobody here sent; `lost`: it is gone without an exit record (host rebooted, keeper killed).
+   * `exited`: by itself, crashes (SIGSEGV, SIGABRT, …) included; `limit`: it broke a limit of {@link JobLimits}; `stopped`: `stop`
+   * was called; `killed`: by a signal that nobody here sent; `lost`: it is gone without an exit record (host rebooted, keeper
+   * killed), or the sandbox could not start it (`detail` says why).
    */
   readonly outcome: "exited" | "limit" | "stopped" | "killed" | "lost";
   readonly exitCode: number | null;

@@ -1,4 +1,4 @@
-"""Keeps one job: waits for its device, runs it, ends it at a limit or on request, and records how it ended."""
+"""Keeps one job: waits for its device, runs it, ends it, and records how it ended."""
 
 import fcntl
 import json
@@ -13,7 +13,7 @@ from records import JobFiles, identity, open_lock, write_json
 from verdict import Ending, read_status, verdict
 
 POLL_SECONDS = 0.25
-# SIGTERM without a request comes from a host that shuts down: it waits less than this before SIGKILL.
+# SIGTERM without a request comes from a host that shuts down: it waits longer before SIGKILL.
 SHUTDOWN_GRACE_SECONDS = 5.0
 STDERR_TAIL = 4000
 
@@ -36,7 +36,7 @@ class Keeper:
         self.stopping: str | None = None  # `request`, `shutdown`
 
     def keep(self) -> None:
-        """From start to exit record. What goes wrong in here is the host's fault: the record says `lost` and why."""
+        """From start to exit record; what goes wrong in here is the host's fault: `lost`."""
         try:
             device = self.take_device()
             self.run(device)
@@ -110,7 +110,8 @@ class Keeper:
             # The namespace's init holds the device, where the job can't let go of it.
             argv += ["--sync-fd", str(device)]
             if self.launch["jobHoldsDevice"]:
-                # That init lets go a moment before the rest of its namespace is gone; the job itself lets go last.
+                # That init lets go a moment before the rest of its namespace is gone; the job
+                # itself lets go last.
                 held = [device, os.dup(device)]
         return [*argv, "--", *self.launch["argv"]], [options_read, status, *held]
 
@@ -162,7 +163,10 @@ class Keeper:
                 self.status = status
 
     def end_everything(self) -> None:
-        """Kills all that the job started, wherever it went; under bubblewrap the kernel does so with the namespace's init."""
+        """
+        Kills all that the job started, wherever it went; under bubblewrap the kernel helps: what is
+        in the namespace goes with its init.
+        """
         while self.reap():
             send([process.pid for process in descendants(os.getpid())], signal.SIGKILL)
             signal.sigtimedwait([signal.SIGCHLD], 0.02)

@@ -5,9 +5,10 @@ Starts, sweeps and removes jobs of the process sandbox.
     keeper.py sweep  --jobs DIR --name NAME
     keeper.py remove --jobs DIR --name NAME
 
-Everything is decided under a lock per job name, so that two workers can't start the same job twice. `start` leaves a detached
-process, the keeper, which holds that lock for as long as the job lives. Answers with one JSON object on stdout; exit code 1 and
-one line on stderr where it can't do what was asked. Run with `python -I -S`: it needs the standard library alone, and starts fast.
+Everything is decided under a lock per job name, so that two workers can't start the same job twice.
+`start` leaves a detached process, the keeper, which holds that lock for as long as the job lives.
+Answers with one JSON object on stdout; exit code 1 and one line on stderr where it can't do what
+was asked. Run with `python -I -S`: it needs the standard library alone, and starts fast.
 """
 
 import fcntl
@@ -24,11 +25,10 @@ from launch import become_subreaper, close_all_but  # noqa: E402
 from processes import kill_marked  # noqa: E402
 from records import JobFiles, alive, identity, open_lock, write_json  # noqa: E402
 
-# How long a predecessor of another digest may take to end: its grace, then the kill, then the kernel.
+# How long a predecessor may take to end: its grace, then the kill, then the kernel.
 TAKE_OVER_SECONDS = 60.0
 TAKE_OVER_GRACE_MS = 2000
 KILL_SECONDS = 10.0
-FINAL = ("exited", "limit")
 
 
 class Refused(Exception):
@@ -55,6 +55,13 @@ def empty(folder: str) -> None:
         shutil.rmtree(folder, onerror=retry)
 
 
+def is_final(ended: dict, request: dict) -> bool:
+    """True where the result is the job's own, and not one that a second try could better."""
+    if ended["outcome"] == "exited":
+        return ended["exitCode"] == 0 or not request["rerunFailed"]
+    return ended["outcome"] == "limit"
+
+
 def end_leftovers(files: JobFiles, marker: str) -> None:
     if not kill_marked(marker.encode(), KILL_SECONDS):
         raise Refused(f"processes of job {files.name} can't be killed (uninterruptible?)")
@@ -65,7 +72,7 @@ def start(files: JobFiles, request: dict) -> dict:
     deadline = time.monotonic() + TAKE_OVER_SECONDS
     while (lock := try_lock(files)) is None:
         if time.monotonic() > deadline:
-            raise Refused(f"job {files.name} of another digest does not end")
+            raise Refused(f"job {files.name} should end (stopped, or another digest), but does not")
         record = files.read("spec.json")
         incarnation = record and record["incarnation"]
         keeper = record and files.read("keeper.json", incarnation)
@@ -84,7 +91,7 @@ def start(files: JobFiles, request: dict) -> dict:
     incarnation = 1
     if record is not None:
         ended = files.read("exit.json", record["incarnation"])
-        if same and ended is not None and ended["outcome"] in FINAL:
+        if same and ended is not None and is_final(ended, request):
             return {"adopted": True, "incarnation": record["incarnation"]}
         end_leftovers(files, record["marker"])
         if same:

@@ -1,4 +1,4 @@
-"""Starts the job's process: what it inherits, what it may not exceed, and that it dies with its keeper."""
+"""Starts the job's process: what it inherits, its limits, and that it dies with its keeper."""
 
 import ctypes
 import os
@@ -7,7 +7,7 @@ import signal
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
-# A second chance where polling is late: the kernel ends the process this many CPU seconds after its limit.
+# Where polling is late the kernel ends the process, this many CPU seconds after its limit.
 CPU_SLACK_SECONDS = 10
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -19,7 +19,7 @@ def prctl(option: int, value: int) -> None:
 
 
 def become_subreaper() -> None:
-    """Processes below this one that lose their parent come to this one, whatever session they moved to."""
+    """Processes below this one that lose their parent come to this one, whatever their session."""
     prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
@@ -58,8 +58,8 @@ def start_process(
     inherited: list[int],
 ) -> int:
     """
-    Forks and executes `argv` in a session of its own and returns its pid. `inherited`: descriptors that it keeps. A command
-    that can't be executed ends with 127 and says why on its stderr.
+    Forks and executes `argv` in a session of its own and returns its pid. `inherited`: descriptors
+    that it keeps. A command that can't be executed ends with 127 and says why on its stderr.
     """
     keeper = os.getpid()
     pid = os.fork()

@@ -50,13 +50,14 @@ class Meter:
             return "processes", f"killed at {len(jobs)} of {self.limits['processes']} processes"
         wall = time.monotonic() - self.started
         if wall * 1000 > self.limits["deadlineMs"]:
-            return "deadline", f"killed after {wall:.1f} s of {self.limits['deadlineMs'] / 1000:.1f} s"
+            allowed = self.limits["deadlineMs"] / 1000
+            return "deadline", f"killed after {wall:.1f} s of {allowed:.1f} s"
         return self.broken_cpu() or self.broken_output(final=False)
 
     def settle(self) -> tuple[str, str] | None:
         """
-        The same once everything has ended, from the kernel's own sums: what polling was too slow to see counts too, so that a
-        verdict does not hang on the moment of a poll.
+        The same once everything has ended, from the kernel's own sums: what polling was too slow to
+        see counts too, so that a verdict does not hang on the moment of a poll.
         """
         waited = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.cpu_seconds = max(self.cpu_seconds, waited.ru_utime + waited.ru_stime)
@@ -90,7 +91,7 @@ class Meter:
 
 
 def temporary_bytes(init: int) -> int:
-    """Bytes in the memory file systems of a job under bubblewrap: they are memory that no process shows."""
+    """Bytes in the memory file systems of a job under bubblewrap: memory that no process shows."""
     used = 0
     try:
         root = f"/proc/{init}/root"

@@ -9,7 +9,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-# cpu_seconds: its own and of children that it has waited for; memory_bytes: resident, file pages included.
+# cpu_seconds: its own and of children that it has waited for.
+# memory_bytes: resident, file pages included.
 Process = namedtuple("Process", ["pid", "parent", "cpu_seconds", "memory_bytes"])
 
 
@@ -33,7 +34,7 @@ def snapshot() -> dict[int, Process]:
 
 
 def descendants(root: int) -> list[Process]:
-    """Everything below `root`. Complete where `root` is a subreaper: what loses its parent comes back to it."""
+    """Everything below `root`, all of it where `root` is a subreaper."""
     everything = snapshot()
     children: dict[int, list[int]] = {}
     for process in everything.values():
@@ -83,8 +84,8 @@ def kill_marked(marker: bytes, seconds: float) -> bool:
 
 def folder_size(path: str) -> tuple[int, int]:
     """
-    Bytes and entries below a folder; links are counted, never followed. Raises PermissionError on a folder that can't be
-    looked into.
+    Bytes and entries below a folder; links are counted, never followed. Raises PermissionError on a
+    folder that can't be looked into.
     """
     size = 0
     entries = 0

@@ -59,7 +59,7 @@ def boot_id() -> str:
 
 
 def start_time(pid: int) -> int | None:
-    """Clock ticks since boot at which the process started; None when there is none or it is a zombie."""
+    """Clock ticks since boot at which the process started; None without one, or its zombie."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             fields = file.read().rpartition(b")")[2].split()
@@ -69,7 +69,7 @@ def start_time(pid: int) -> int | None:
 
 
 def identity(pid: int) -> dict:
-    """What tells this process from any other that gets the same pid later, in this boot or another."""
+    """What tells this process from any other that gets the same pid, in this boot or another."""
     return {"pid": pid, "startTime": start_time(pid), "bootId": boot_id()}
 
 
@@ -83,12 +83,12 @@ def alive(who: dict | None) -> bool:
 
 
 def open_lock(path: str, mode: int, flags: int) -> int | None:
-    """Takes the lock file `path` and returns its descriptor; None when it is held and `flags` says not to wait."""
+    """Takes the lock file `path`; None when it is held and `flags` says not to wait."""
     while True:
         try:
             lock = os.open(path, os.O_RDWR | SAFE)
         except FileNotFoundError:
-            # Another user's file in a shared folder may not be opened with O_CREAT, hence two steps.
+            # Two steps: another user's file in a shared folder may not be opened with O_CREAT.
             lock = os.open(path, os.O_RDWR | os.O_CREAT | SAFE, mode)
             os.fchmod(lock, mode)
         try:

@@ -28,7 +28,7 @@ class Ending:
         self.broken = broken  # limit and figures
 
     def bubblewrap_failed(self) -> bool:
-        """bubblewrap gives no exit code when it could not even start the job, or when its init was killed."""
+        """It gives no exit code when it could not start the job, or when its init was killed."""
         return (
             self.wrapped
             and "exit-code" not in self.reported

@@ -46,6 +46,21 @@ describe.each(MODES)("process sandbox, bubblewrap %s", (mode) => {
     expect(line(second.outPath, "starts")).toBe("x");
   });
 
+  test("a failed job of our own is run again over its output where the caller says so", async () => {
+    const { sandbox } = fixture(mode);
+    const code = `
+import os
+again = os.path.exists("starts")
+open("starts", "a").write("x\\n")
+raise SystemExit(0 if again else 1)`;
+    const spec = job(code, { rerunFailed: true });
+    expect(await (await sandbox.start(spec)).wait({})).toMatchObject({ exitCode: 1 });
+    const second = await sandbox.start(spec);
+    expect(second).toMatchObject({ adopted: false, incarnation: 2 });
+    expect(await second.wait({})).toMatchObject({ outcome: "exited", exitCode: 0 });
+    expect(await sandbox.start(spec)).toMatchObject({ adopted: true, incarnation: 2 });
+  });
+
   test("a job that was killed is started again over its output", async () => {
     const { home, sandbox } = fixture(mode);
     const spec = job(`open("starts", "a").write("x\\n")${untilFile("go")}`);

@@ -54,11 +54,15 @@ describe.each(MODES)("device lock, bubblewrap %s", (mode) => {
     const usual = job("pass", { name: "second", device: "cpu-0" });
     const second = await sandbox.start({
       ...usual,
-      limits: { ...usual.limits, deadlineMs: 5_000 },
+      limits: { ...usual.limits, deadlineMs: 1_500 },
     });
+    const begun = Date.now();
     await until("second waits", async () => (await second.state()) === "waiting-for-device");
+    await until("its deadline is over", () => Date.now() - begun > 1_500);
     await first.stop(0);
-    expect(await second.wait({})).toMatchObject({ outcome: "exited", limit: null });
+    const exit = await second.wait({});
+    expect(exit).toMatchObject({ outcome: "exited", limit: null });
+    expect(exit.wallSeconds).toBeLessThan(1.5);
   });
 
   test("a job that waits for its device can be stopped", async () => {

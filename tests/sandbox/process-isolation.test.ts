@@ -129,6 +129,14 @@ print(json.dumps([seen, sorted(os.listdir("/")), open("/proc/1/cmdline").read()]
     expect(commandLine).not.toContain("--ro-bind");
   });
 
+  test("sees a hidden folder empty even where /usr contains it", async () => {
+    const home = temporaryFolder();
+    const sandbox = createProcessSandbox({ home, python: PYTHON, hidden: ["/usr/share"] });
+    const code = `import os; raise SystemExit(len(os.listdir("/usr/share")))`;
+    const exit = await (await sandbox.start(job(code))).wait({});
+    expect(exit).toMatchObject({ outcome: "exited", exitCode: 0 });
+  });
+
   test("has no network, not even the host's loopback", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
