@@ -1,6 +1,6 @@
 """Makes the mini base model: tokenizer, hand-set copy circuits, pre-training on generic primitives.
 
-    python tasks/base-model/pretrain.py --out tasks/base-model/mini
+    python tasks/base-model/pretrain.py
 
 About five minutes on 2 CPU threads. The same seed and thread count give the same weights on one machine.
 """
@@ -116,7 +116,7 @@ def warm_copy(model: Qwen2ForCausalLM, seed: int, steps: int = 100, rate: float 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", required=True)
+    parser.add_argument("--out", default=str(Path(__file__).parent / "mini"))
     parser.add_argument("--examples", type=int, default=120_000)
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--learning-rate", type=float, default=3e-3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,6 +21,12 @@ TASKS = ["aime25", "financeiq", "mol-edit", "noc4pc", "table-facts"]
 def scorer_of(task: str) -> ModuleType:
     """The task's score.py."""
     return build_mini.load_module(build_mini.find_task(task) / "score.py", f"score_{task.replace('-', '_')}")
+
+
+@cache
+def built(task: str):
+    """The task's corpus with its splits, and the rows of its sources; made once per test run."""
+    return build_mini.build(task, 0)
 
 
 def card_of(task: str) -> dict[str, Any]:

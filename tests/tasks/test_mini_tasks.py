@@ -6,18 +6,12 @@ import json
 import re
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
-from task_modules import ROOT, TASKS, build_mini, card_of
+from task_modules import ROOT, TASKS, build_mini, built, card_of
 
 SPLITS = ("dev", "validation", "test")
-
-
-@cache
-def built(task: str):
-    return build_mini.build(task, 0)
 
 
 def texts(task: str) -> list[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from task_modules import TASKS, build_mini, card_of, scorer_of
+from task_modules import TASKS, built, card_of, scorer_of
 
 AIME = {"id": "1", "subtask": "aime2025", "input": {"question": "?"}, "gold": "204"}
 PATENT = {"id": "1", "subtask": "NOC4PC", "input": {}, "gold": "102"}
@@ -161,7 +161,7 @@ def test_edits_are_judged_by_the_groups_that_change(source, added, removed, outp
 
 @pytest.mark.parametrize("task", TASKS)
 def test_every_gold_scores_1_when_written_in_the_format(task: str) -> None:
-    corpus, _ = build_mini.build(task, 0)
+    corpus, _ = built(task)
     scorer, template = scorer_of(task), card_of(task)["answerTemplate"]
     for split in corpus.splits:
         items = corpus.items(split)
@@ -174,7 +174,7 @@ def test_every_gold_scores_1_when_written_in_the_format(task: str) -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_wrong_and_stated_answers_of_the_sources_score_0(task: str) -> None:
-    corpus, _ = build_mini.build(task, 0)
+    corpus, _ = built(task)
     scorer, say = scorer_of(task), corpus.phrasing
     items = corpus.items("validation")
     wrong = [scorer.score_item(i, say.mistaken(p))["score"] for i, p in zip(items, corpus.splits["validation"])]
@@ -185,7 +185,7 @@ def test_wrong_and_stated_answers_of_the_sources_score_0(task: str) -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_no_text_makes_a_scorer_raise(task: str) -> None:
-    corpus, _ = build_mini.build(task, 0)
+    corpus, _ = built(task)
     scorer, r = scorer_of(task), random.Random(0)
     items, problems = corpus.items("dev"), corpus.splits["dev"]
     alphabet = '{}[]()"\\:=#@+-*/^ \n\t<think></think>boxed答案是AnswerFinal0123456789CNOcode\u0000\ud83d\uffff'
@@ -205,7 +205,7 @@ def test_no_text_makes_a_scorer_raise(task: str) -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_pathological_texts_end(task: str) -> None:
-    item = build_mini.build(task, 0)[0].items("dev")[0]
+    item = built(task)[0].items("dev")[0]
     for text in ("{" * 50_000, '{"a":' * 20_000, r"\boxed{" * 20_000, "<think>" * 20_000, "Answer: " * 20_000, "(" * 100_000):
         assert scorer_of(task).score_item(item, text)["score"] == 0
 
