@@ -1,19 +1,10 @@
-import { Command, CommanderError, Option } from "commander";
-import { ConfigError } from "../config/config-error.ts";
-import { StackError } from "../workers/stack-error.ts";
-import { CliError, EXIT } from "./cli-error.ts";
-import { say } from "./output.ts";
+import { Command, Option } from "commander";
+import { EXIT } from "./cli-error.ts";
+import { explain } from "./explain.ts";
 import { VERBS } from "./verbs.ts";
 
 /** Options with a value that may stand before the verb. */
 const VALUED_GLOBALS = new Set(["--home", "--config", "--set"]);
-
-/** Exit code for each reason why the embedded stack can't be started. */
-const STACK_EXIT = {
-  "bad-input": EXIT.badInput,
-  missing: EXIT.unreachable,
-  failed: EXIT.unreachable,
-} as const;
 
 /** Runs `dojo` with the arguments after its name; resolves to the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -63,27 +54,6 @@ function verbOf(args: readonly string[]): string | null {
 /** commander's messages in the house's form: `dojo: unknown command 'dow' (did you mean down?)`. */
 function oneLine(text: string): string {
   return text.replace(/^error: /, "dojo: ").replace(/\n\(Did you mean/, " (did you mean");
-}
-
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) {
-    // commander has printed its message already.
-    return error.exitCode === 0 || error.code === "commander.help" ? EXIT.done : EXIT.badInput;
-  }
-  if (error instanceof CliError) {
-    say(`dojo: ${error.message}`);
-    return error.exitCode;
-  }
-  if (error instanceof ConfigError) {
-    say(`dojo: ${error.message}`);
-    return EXIT.badInput;
-  }
-  if (error instanceof StackError) {
-    say(`dojo: ${error.message}`);
-    return STACK_EXIT[error.reason];
-  }
-  say(`dojo: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return EXIT.failed;
 }
 
 if (import.meta.main) {
