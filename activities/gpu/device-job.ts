@@ -1,0 +1,94 @@
+import { open, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { ArtifactRef } from "../../protocol/artifact-ref.ts";
+import { placeInput, scriptsSha256 } from "../job-inputs.ts";
+import { resultIndex } from "../result-index.ts";
+import { type FinishedJob, type JobDeps, type JobRequest, nameOf, runJob } from "../run-job.ts";
+
+/** What gpu activities need: the device of this worker above all. */
+export interface GpuDeps extends JobDeps {
+  readonly device: { readonly name: string; readonly threads: number };
+}
+
+/** A script of `sandbox-images/trainer/` that holds this worker's device. */
+export interface DeviceRequest {
+  readonly runId: string;
+  readonly label: string;
+  readonly stage: string;
+  readonly script: string;
+  /** Arguments; `{{name}}` stands for an input. Device, threads and `--out` are added. */
+  readonly args: readonly string[];
+  readonly inputs: Readonly<Record<string, ArtifactRef>>;
+  readonly progress?: JobRequest["progress"];
+}
+
+/** Runs `finish` over the finished job, or returns what it gave for the very same job before. */
+export async function onDevice<T>(
+  deps: GpuDeps,
+  request: DeviceRequest,
+  finish: (job: FinishedJob) => Promise<T>,
+): Promise<T> {
+  const { config, artifacts, device } = deps;
+  const scripts = join(config.repository, "sandbox-images", "trainer");
+  const inputs = Object.entries(request.inputs);
+  const [kind = "cpu", number = "0"] = device.name.split("-");
+  const jobRequest: JobRequest = {
+    runId: request.runId,
+    label: request.label,
+    stage: request.stage,
+    inputs: [
+      ...inputs.map(([, ref]) => ref.sha256),
+      ...[request.script, ...request.args, kind, String(device.threads)],
+    ],
+    image: await scriptsSha256(scripts),
+    command: [
+      ...["{{python}}", `{{scripts}}/${request.script}`, ...request.args],
+      ...["--device", kind, "--threads", String(device.threads), "--out", "{{out}}"],
+    ],
+    mounts: async (job) => ({
+      scripts,
+      ...Object.fromEntries(
+        await Promise.all(
+          inputs.map(async ([name, ref]) => [
+            name,
+            await placeInput({ home: config.home, ...deps }, ref, job),
+          ]),
+        ),
+      ),
+    }),
+    env: kind === "cuda" ? { CUDA_VISIBLE_DEVICES: number } : {},
+    writtenBy: "ours",
+    allowUnprotected: true,
+    limits: { ...config.jobs.gpu, cpuSeconds: null },
+    device: device.name,
+    threads: device.threads,
+    ...(request.progress === undefined ? {} : { progress: request.progress }),
+  };
+  // A worker may die between storing a result and telling Temporal: the retry then finds it here, and nothing is paid twice.
+  const { name, digest } = nameOf(deps, jobRequest);
+  const index = resultIndex(config.home, "results", artifacts);
+  const key = `${name}.${digest.slice(0, 16)}`;
+  const known = await index.get(key);
+  if (known !== null) return known as T;
+  const job = await runJob(deps, jobRequest);
+  const value = await finish(job);
+  await index.put(key, value);
+  await job.release();
+  return value;
+}
+
+/** The last whole line of a JSONL file as a value; null when there is none. Reads the file's end only. */
+export async function lastJsonLine(path: string): Promise<unknown | null> {
+  const TAIL_BYTES = 4096;
+  const { size } = await stat(path);
+  const file = await open(path);
+  try {
+    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    await file.read(buffer, 0, buffer.length, size - buffer.length);
+    const lines = buffer.toString("utf8").split("\n").slice(0, -1);
+    const last = lines.at(-1);
+    return last === undefined ? null : JSON.parse(last);
+  } finally {
+    await file.close();
+  }
+}

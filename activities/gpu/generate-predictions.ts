@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { z } from "zod";
+import type { GpuActivities } from "../../protocol/activities.ts";
+import { readScriptResult } from "../script-result.ts";
+import { withTemporaryFolder } from "../with-temporary-folder.ts";
+import { type GpuDeps, lastJsonLine, onDevice } from "./device-job.ts";
+
+const progressSchema = z.object({ done: z.number().int(), total: z.number().int() });
+const MAX_PREDICTION_BYTES = 500_000_000;
+
+/** The model's answers to prompts, greedy; the job knows prompts and nothing else. */
+export async function generatePredictions(
+  deps: GpuDeps,
+  input: Parameters<GpuActivities["generatePredictions"]>[0],
+): ReturnType<GpuActivities["generatePredictions"]> {
+  return onDevice(
+    deps,
+    {
+      runId: input.experiment.runId,
+      label: input.experiment.label,
+      stage: "generatePredictions",
+      script: "generate.py",
+      args: [
+        ...["--model", "{{model}}", "--prompts", "{{prompts}}"],
+        ...["--max-new-tokens", String(input.maxNewTokens), "--seed", String(input.seed)],
+      ],
+      inputs: { model: input.model, prompts: input.prompts },
+      progress: async (out) => {
+        const { done, total } = progressSchema.parse(
+          await lastJsonLine(join(out, "progress.jsonl")),
+        );
+        return { done, total, message: `${done} of ${total} prompts answered` };
+      },
+    },
+    async (job) => {
+      const result = await readScriptResult(job, z.looseObject({}));
+      const { cost } = job;
+      const { protection } = job.exit;
+      if (!result.ok) return { ok: false as const, failure: result.failure, cost, protection };
+      const predictions = await withTemporaryFolder(async (folder) => {
+        const path = join(folder, "predictions.jsonl");
+        await job.handle.collect("predictions.jsonl", path, MAX_PREDICTION_BYTES);
+        return deps.artifacts.putFile(path, "application/jsonl");
+      });
+      return { ok: true as const, value: { predictions }, cost, protection };
+    },
+  );
+}
