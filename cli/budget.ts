@@ -11,11 +11,11 @@ import { formatPairs } from "./terminal/table.ts";
 
 interface Options {
   readonly iterations?: number;
-  readonly maxGpuSeconds?: number | null;
-  readonly maxUsd?: number | null;
-  readonly maxTokens?: number | null;
-  readonly maxWall?: number | null;
-  readonly target?: number | null;
+  readonly maxGpuSeconds?: number | "none";
+  readonly maxUsd?: number | "none";
+  readonly maxTokens?: number | "none";
+  readonly maxWall?: number | "none";
+  readonly target?: number | "none";
 }
 
 /** `dojo budget`. */
@@ -63,5 +63,6 @@ function changeOf(options: Options): BudgetChange {
     maxWallSeconds: options.maxWall,
     targetScore: options.target,
   };
-  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, value === "none" ? null : value]));
 }

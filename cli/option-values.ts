@@ -41,7 +41,7 @@ export function duration(text: string): number {
   return seconds;
 }
 
-/** Lets an option also take `none`, which lifts the limit: null. */
-export function orNone<T>(parse: (text: string) => T): (text: string) => T | null {
-  return (text) => (text === "none" ? null : parse(text));
+/** Lets an option also take `none`, which lifts the limit. (commander takes a null for a missing value.) */
+export function orNone<T>(parse: (text: string) => T): (text: string) => T | "none" {
+  return (text) => (text === "none" ? "none" : parse(text));
 }
