@@ -40,22 +40,22 @@ section { border-top: 1px solid var(--line); margin-top: 3rem; padding-top: 1.6r
 .id code { margin-right: 0.4rem; }
 .contents ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 1.5rem 0 0; padding: 0; }
 a { color: var(--accent); text-decoration-thickness: 1px; text-underline-offset: 0.15em; }
-.keys { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: 1px; margin: 1.5rem 0; background: var(--line);
+.keys { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)); gap: 1px; margin: 1.5rem 0;
   border: 1px solid var(--line); border-radius: 8px; overflow: hidden; }
-.keys > div { background: var(--paper); padding: 0.9rem 1rem; }
+.keys > div { box-shadow: 0 0 0 1px var(--line); padding: 0.9rem 1rem; }
 .keys > .lead { background: var(--accent-soft); }
 .keys dt { font-size: 0.8rem; color: var(--muted); }
-.keys dd { margin: 0.1rem 0 0; font-size: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -0.01em; line-height: 1.3; }
+.keys dd { margin: 0.1rem 0 0; font-size: 1.35rem; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -0.015em; line-height: 1.3; }
 .keys .lead dd { color: var(--accent); }
 .keys small { display: block; font-size: 0.78rem; font-weight: 400; color: var(--muted); letter-spacing: 0; line-height: 1.4; margin-top: 0.15rem; }
 .badge { display: inline-block; border-radius: 999px; padding: 0.05rem 0.6rem; font-size: 0.78rem; font-weight: 600; white-space: nowrap;
-  background: var(--panel); color: var(--muted); }
+  background: var(--panel); color: var(--muted); margin-right: 0.3rem; }
 .badge.good { background: var(--good-soft); color: var(--good); }
 .badge.bad { background: var(--bad-soft); color: var(--bad); }
 .badge.warn { background: var(--warn-soft); color: var(--warn); }
 .notice { background: var(--warn-soft); color: var(--warn); border-radius: 6px; padding: 0.6rem 0.9rem; font-size: 0.9rem; max-width: none; }
 figure { margin: 0; }
-figcaption { margin-top: 0.6rem; max-width: 46rem; }
+figcaption, .caption { margin-top: 0.6rem; max-width: 46rem; }
 .scroll { overflow-x: auto; }
 .chart svg { display: block; width: 100%; min-width: 36rem; height: auto; color: var(--muted); }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; padding: 0; margin: 0.4rem 0 0; font-size: 0.82rem; }
@@ -69,9 +69,11 @@ caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-pa
 th, td { text-align: left; vertical-align: top; padding: 0.4rem 1.1rem 0.4rem 0; border-bottom: 1px solid var(--line); }
 thead th { color: var(--muted); font-weight: 500; vertical-align: bottom; border-bottom-color: var(--muted); }
 tbody th { font-weight: 600; white-space: nowrap; }
+tbody th .badge { margin-left: 0.4rem; }
 th.figures, td.figures { text-align: right; white-space: nowrap; }
 thead th.figures { white-space: normal; min-width: 5rem; }
 td.words { min-width: 5rem; max-width: 28rem; }
+td.words .line { white-space: nowrap; }
 td pre { min-width: 9rem; max-width: 18rem; max-height: 10rem; overflow-y: auto; }
 .iteration { display: grid; grid-template-columns: 2.6rem 1fr; gap: 0 0.9rem; padding: 1.1rem 0; border-top: 1px solid var(--line); }
 .iteration:first-of-type { border-top: 0; padding-top: 0; }

@@ -33,7 +33,7 @@ function leaderboard(runs: readonly RunReportData[], names: readonly string[]): 
   const rows = runs.map((data, index): Part[] => {
     const { run } = data;
     return [
-      names[index] ?? "",
+      [names[index] ?? "", runBadges(run)],
       scoreWithInterval(run.test),
       run.test?.n ?? "–",
       scoreWithInterval(run.bestValidation),
@@ -42,7 +42,6 @@ function leaderboard(runs: readonly RunReportData[], names: readonly string[]): 
       duration(run.spent.gpuSeconds),
       duration(run.spent.wallSeconds),
       run.spent.usage.costUsd.toFixed(2),
-      runBadges(run),
     ];
   });
   const chart = testChart(
@@ -64,7 +63,6 @@ function leaderboard(runs: readonly RunReportData[], names: readonly string[]): 
       { title: "device time", figures: true },
       { title: "wall time", figures: true },
       { title: "USD", figures: true },
-      { title: "marks" },
     ],
     rows,
   );

@@ -20,6 +20,9 @@ export function lossChart(curves: readonly LossCurve[]): Html | null {
   const steps = drawn.flatMap((curve) => curve.points.map((point) => point.step));
   const low = Math.min(...losses);
   const high = Math.max(...losses);
+  // One decade at least, so that a flat curve is not blown up into noise.
+  const bottom = Math.min(low, high / 10);
+  const ticks = readableTicks(bottom, high);
   const frame = {
     width: CHART_WIDTH,
     height: 320,
@@ -27,12 +30,16 @@ export function lossChart(curves: readonly LossCurve[]): Html | null {
     marginLeft: 52,
     marginRight: 84,
     marginBottom: 44,
-    x: { domain: [0, Math.max(...steps)], label: "optimizer step", labelArrow: "none" as const },
-    // One decade at least, so that a flat curve is not blown up into noise.
+    x: {
+      domain: [0, Math.max(...steps)],
+      label: "optimizer step",
+      labelArrow: "none" as const,
+      labelAnchor: "center" as const,
+    },
     y: {
       type: "log" as const,
-      domain: [Math.min(low, high / 10), high],
-      ticks: 4,
+      domain: [bottom, high],
+      ticks,
       tickFormat: "~g",
       tickSize: 0,
       label: null,
@@ -52,7 +59,7 @@ export function lossChart(curves: readonly LossCurve[]): Html | null {
       .map(({ name, end }) => `${name} ends at ${end.loss.toPrecision(3)}`)
       .join("; "),
     marks: [
-      Plot.gridY({ ticks: 4, stroke: "var(--line)", strokeOpacity: 1 }),
+      Plot.gridY({ ticks, stroke: "var(--line)", strokeOpacity: 1 }),
       ...[...drawn]
         .sort((a, b) => Number(a.best) - Number(b.best))
         .map((curve) =>
@@ -78,4 +85,14 @@ export function lossChart(curves: readonly LossCurve[]): Html | null {
       ),
     ],
   });
+}
+
+/** 1, 2 and 5 times the powers of ten between two values; the powers alone where that were many. */
+function readableTicks(low: number, high: number): number[] {
+  const factors = high / low > 2000 ? [1] : [1, 2, 5];
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += 1) {
+    for (const factor of factors) ticks.push(Number(`${factor}e${power}`));
+  }
+  return ticks.filter((tick) => tick >= low && tick <= high);
 }

@@ -29,6 +29,7 @@ export function progressChart(runs: readonly Progress[]): Html | null {
       tickFormat: "d",
       label: "iterations done",
       labelArrow: "none" as const,
+      labelAnchor: "center" as const,
     },
     y: { domain: [0, 1], ticks: 5, tickFormat: ".1f", tickSize: 0, label: null },
   };
@@ -60,8 +61,9 @@ export function progressChart(runs: readonly Progress[]): Html | null {
           y: "value",
           text: () => run.name,
           textAnchor: "start",
-          dx: 10,
-          dy: (placed[index] ?? 0) - (heights[index] ?? 0),
+          // A run that ended early has others' lines to its right, so its name stands above.
+          dx: ends[index]?.iteration === last ? 10 : 0,
+          dy: ends[index]?.iteration === last ? (placed[index] ?? 0) - (heights[index] ?? 0) : -12,
           fill: run.colour,
           fontWeight: 600,
         }),

@@ -44,7 +44,7 @@ export function stackedBars(options: {
     marginBottom: 40,
     marginLeft: Math.min(260, 18 + longest * 7),
     marginRight: 84,
-    x: { label: axis, labelArrow: "none", ticks: 6, tickSize: 0 },
+    x: { label: axis, labelArrow: "none", labelAnchor: "center", ticks: 6, tickSize: 0 },
     y: { domain: bars.map((bar) => bar.name), label: null, tickSize: 0, padding: 0.32 },
     marks: [
       Plot.gridX({ ticks: 6, stroke: "var(--line)", strokeOpacity: 1 }),

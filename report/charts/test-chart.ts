@@ -33,6 +33,7 @@ export function testChart(points: readonly TestPoint[]): Html | null {
       tickSize: 0,
       label: "test score",
       labelArrow: "none",
+      labelAnchor: "center",
     },
     y: {
       type: "point",

@@ -21,11 +21,11 @@ export function lineage(data: RunReportData, prefix: string): Html | null {
       digest(made.baseModelSha256),
       digest(made.weightsSha256),
       `${made.seeds.curate} / ${made.seeds.train}`,
-      made.device === null ? "–" : `${made.device}, ${made.threads ?? "?"} threads`,
+      html`<span class="line">${made.device === null ? "–" : `${made.device}, ${made.threads ?? "?"} threads`}</span>`,
       made.protection === "unprotected" ? badge("warn", "unprotected") : made.protection,
-      Object.entries(made.versions)
+      html`<span class="line">${Object.entries(made.versions)
         .map(([name, version]) => `${name} ${version}`)
-        .join(", "),
+        .join(", ")}</span>`,
     ];
   });
   const problems = experiments.filter(({ feedbackProblem }) => feedbackProblem !== null);
