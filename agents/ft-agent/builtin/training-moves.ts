@@ -73,7 +73,7 @@ export function trainingMoves(situation: Situation): readonly Move[] {
   }
   const batch = plan.train.per_device_train_batch_size;
   if (batch < 64) {
-    add("larger-batch", 0.05 + 0.15 * underfit, `batches of ${batch * 2} rows`, fit, {
+    add("larger-batch", 0.06 + 0.3 * underfit, `batches of ${batch * 2} rows`, fit, {
       per_device_train_batch_size: batch * 2,
     });
   }

@@ -6,7 +6,7 @@ STATED_FORMS = [
     r"\{\s*\"?\w+\"?\s*[:=]\s*\[?\s*\"?(?P<answer>[^\"{}\[\]]+?)\"?\s*\]?\s*\}",
     r"(?:the |my |our )?(?:final |correct |right |best )?"
     r"(?:answer|result|solution|label|option|choice|code|verdict|decision|conclusion|output|outcome|product|finding)"
-    r"(?: code| label| option)?\s*(?:is|was|would be|should be|:|=|->|=>)\s*(?:option |choice |number )?(?P<answer>.+)",
+    r"(?: code| label| option)?\s*(?:(?:is|was|would be|should be)\s*:?|:|=|->|=>)\s*(?:option |choice |number )?(?P<answer>.+)",
     r"(?:it|that|this|we|i|which) (?:is|gives|leaves|yields|makes|means|pick|picks|choose|say|conclude|get|go with|rule)"
     r":? (?P<answer>.+)",
     r"(?:####|-->|->|=>|\*\*)\s*(?P<answer>.+)",

@@ -1,8 +1,8 @@
 """Checks of one row against itself: what it calculates must be true, what it quotes must stand in the prompt."""
 
 NUMBER = r"\d+(?:\.\d+)?"
-EXPRESSION = r"[\d.][\d.+\-*/×÷() ]*"
-RELATION = re.compile(r"(?<![\w.)(+\-*/])(" + EXPRESSION + r")\s*(=|<=|>=|<|>)\s*(?=(" + EXPRESSION + r"))")
+EXPRESSION = r"-?" + NUMBER + r"(?:\s*[+\-*/×÷]\s*" + NUMBER + r")*"
+RELATION = re.compile(r"(?<![\w.)(+\-*/×÷])(" + EXPRESSION + r")\s*(=|<=|>=|<|>)\s*(?=(" + EXPRESSION + r")(?!\s*\(|[\w^%]))")
 PERSONAL = [
     re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"),
     re.compile(r"\+\d{1,3}[ .-]?(?:\d[ .-]?){6,12}\d|\(\d{3}\) ?\d{3}-\d{4}|(?<![\d-])\d{3}[-.]\d{3}[-.]\d{4}(?![\d-])"),
@@ -10,16 +10,11 @@ PERSONAL = [
     re.compile(r"(?<!\d)(?:\d{4}[ -]){3}\d{1,7}(?!\d)|(?<!\d)\d{15,16}(?!\d)"),
     re.compile(r"\b\d{3}-\d{2}-\d{4}\b"),
 ]
-ARITHMETIC = re.compile(r"^\s*-?[\d.]+(?:\s*[+\-*/]\s*[\d.]+)*\s*$")
 
 
 def calculate(text):
     """Value of a sum of products, or None where it is none. Own arithmetic: generated text is never evaluated as code."""
-    text = text.replace("×", "*").replace("÷", "/").strip().rstrip(".").strip()
-    while text.startswith("(") and text.endswith(")"):
-        text = text[1:-1]
-    if not ARITHMETIC.match(text):
-        return None
+    text = text.replace("×", "*").replace("÷", "/")
     tokens = re.findall(NUMBER + r"|[+\-*/]", text)
     total, sign, product, operator = 0.0, 1.0, None, "*"
     for token in tokens:
