@@ -8,13 +8,14 @@ import json
 import math
 import os
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from result import Failure, write_atomic
 
-#: Steps whose mean loss stands for "now", and for "the beginning".
+#: Steps whose median loss stands for "now".
 WINDOW = 10
-#: A loss this many times its beginning has diverged, if it also rose by `RISE` nats (a loss near 0
+#: A loss this many times the first one has diverged, if it also rose by `RISE` nats (a loss near 0
 #: may triple harmlessly).
 FACTOR = 3.0
 RISE = 1.0
@@ -65,10 +66,9 @@ def lines_up_to(path: Path, step: int) -> list[dict[str, Any]]:
 def loss_failure(losses: list[float], warmup_steps: int, steps: int) -> Failure | None:
     """What is wrong with the losses so far of a training of `steps` steps; None: nothing.
 
-    `non-finite-loss`: the last loss is infinite or not a number. `diverged`: once the warm-up and
-    10 more steps are over, the mean of the last 10 losses is above 3 times the mean of the first
-    10, and above it by 1 nat at least. (A training of fewer than 20 steps compares half of its
-    steps with half of them.)
+    `non-finite-loss`: the last loss is infinite or not a number. `diverged`: the median of 10
+    losses in a row, all after the warm-up, is above 3 times the first loss (the base model's own),
+    and above it by 1 nat at least. (A training of fewer than 20 steps looks at half of them.)
     """
     if not losses:
         return None
@@ -76,12 +76,10 @@ def loss_failure(losses: list[float], warmup_steps: int, steps: int) -> Failure 
     if not math.isfinite(losses[-1]):
         return Failure("non-finite-loss", f"the loss became {losses[-1]} at step {step}")
     window = min(WINDOW, steps // 2)
-    if window < 1 or step < max(warmup_steps, window) + window:
+    if window < 1 or step < max(warmup_steps, 1) + window:
         return None
-    beginning = sum(losses[:window]) / window
-    now = sum(losses[-window:]) / window
-    if now > max(FACTOR * beginning, beginning + RISE):
-        return Failure(
-            "diverged", f"the loss rose from {beginning:.3f} to {now:.3f} by step {step} of {steps}"
-        )
-    return None
+    now = median(losses[-window:])
+    if now <= max(FACTOR * losses[0], losses[0] + RISE):
+        return None
+    rise = f"from {losses[0]:.3f} to {now:.3f} (median of {window} steps)"
+    return Failure("diverged", f"the loss rose {rise} by step {step} of {steps}")

@@ -82,7 +82,8 @@ def train(args: argparse.Namespace) -> int:
     max_length = min(config.max_length or args.context, args.context)
     chat = Chat(args.model)
     encoded = chat.encode_rows(read_rows(args.data))
-    holdout = chat.encode_rows(read_rows(args.holdout)) if args.holdout.stat().st_size else []
+    has_holdout = args.holdout.is_file() and args.holdout.read_bytes().strip()
+    holdout = chat.encode_rows(read_rows(args.holdout)) if has_holdout else []
 
     from training import make_dataset, make_tokenizer, make_trainer, mean_loss
 
