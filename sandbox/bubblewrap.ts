@@ -1,5 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+} from "node:fs";
 import { join } from "node:path";
 
 /** What this host's bubblewrap can do. */
@@ -26,6 +34,8 @@ export interface BubblewrapView {
   readonly hidden: readonly string[];
   /** Most bytes in `/tmp` and in `/dev/shm`. */
   readonly temporaryBytes: number;
+  /** A `cuda-…` device makes the host's NVIDIA device nodes and /sys visible (not yet run on a GPU). */
+  readonly device: string | null;
 }
 
 const ETC = ["ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime"];
@@ -51,7 +61,12 @@ function probe(): BubblewrapProbe {
       sizedTmpfs: help.includes("--size"),
       disableUserns: help.includes("--disable-userns"),
     };
-    const options = [...isolation(features), ...system(2 ** 20, features), "--", "/usr/bin/true"];
+    const options = [
+      ...isolation(features),
+      ...system(2 ** 20, features, []),
+      "--",
+      "/usr/bin/true",
+    ];
     execFileSync(path, options, { stdio: ["ignore", "ignore", "pipe"], timeout: 10_000 });
     return { works: true, path, features };
   } catch (error) {
@@ -81,7 +96,11 @@ function isolation(features: BubblewrapFeatures): string[] {
   ];
 }
 
-function system(temporaryBytes: number, features: BubblewrapFeatures): string[] {
+function system(
+  temporaryBytes: number,
+  features: BubblewrapFeatures,
+  deviceOptions: readonly string[],
+): string[] {
   const size = features.sizedTmpfs ? ["--size", String(temporaryBytes)] : [];
   const options = ["--ro-bind", "/usr", "/usr"];
   for (const name of ["bin", "sbin", "lib", "lib32", "lib64", "libx32"]) {
@@ -92,8 +111,16 @@ function system(temporaryBytes: number, features: BubblewrapFeatures): string[] 
   }
   for (const name of ETC) options.push("--ro-bind-try", `/etc/${name}`, `/etc/${name}`);
   options.push("--proc", "/proc", "--dev", "/dev");
-  options.push(...size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev", ...size, "--tmpfs", "/tmp");
+  options.push(...deviceOptions, ...size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev");
+  options.push(...size, "--tmpfs", "/tmp");
   return options;
+}
+
+function deviceOptions(device: string | null): string[] {
+  if (device === null || !device.startsWith("cuda")) return [];
+  const nodes = readdirSync("/dev").filter((name) => name.startsWith("nvidia"));
+  const binds = nodes.flatMap((name) => ["--dev-bind", `/dev/${name}`, `/dev/${name}`]);
+  return [...binds, "--ro-bind", "/sys", "/sys"];
 }
 
 const inside = (path: string, folder: string): boolean =>
@@ -118,7 +145,7 @@ export function bubblewrapOptions(view: BubblewrapView, features: BubblewrapFeat
   );
   return [
     ...isolation(features),
-    ...system(view.temporaryBytes, features),
+    ...system(view.temporaryBytes, features, deviceOptions(view.device)),
     ...layers.flatMap((layer) => layer.options),
     ...under.flatMap((path) => ["--ro-bind", path, path]),
     ...Object.entries(view.mounts).flatMap(([name, path]) => ["--ro-bind", path, `/job/${name}`]),

@@ -65,6 +65,7 @@ export function launchPlan(spec: JobSpec, options: LaunchOptions): LaunchPlan {
               roots: python.roots,
               hidden: options.hidden,
               temporaryBytes: spec.limits.memoryBytes,
+              device: spec.device,
             },
             bubblewrap.features,
           )
