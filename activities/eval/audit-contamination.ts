@@ -1,0 +1,102 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { EvalActivities } from "../../protocol/activities.ts";
+import type { AuditView } from "../../protocol/feedback.ts";
+import { SPLITS } from "../../protocol/names.ts";
+import type { StageCost } from "../../protocol/stage.ts";
+import { taskOf } from "../task-cards.ts";
+import { withTemporaryFolder } from "../with-temporary-folder.ts";
+import { answersFolder } from "./answers.ts";
+import type { EvalDeps } from "./eval-deps.ts";
+import { runPython } from "./run-python.ts";
+
+/** Share of rows that copy items above which the whole submission counts as contaminated: that is no accident of a source. */
+const CONTAMINATED_SHARE = 0.2;
+
+/** Dev matches that an agent is shown at most. */
+const SHOWN_MATCHES = 20;
+
+const reportSchema = z.object({
+  rows: z.number().int(),
+  removed: z.number().int(),
+  matches: z.array(
+    z.object({ row: z.number().int(), split: z.enum(SPLITS), item: z.string(), kind: z.string() }),
+  ),
+});
+
+/**
+ * Removes the rows that copy items of dev, validation or test, and sets 5% of the rest aside. The agent learns of dev matches in
+ * full, of validation and test one count together, rounded up to a power of two, so that asking often tells it nothing.
+ */
+export async function auditContamination(
+  deps: EvalDeps,
+  input: Parameters<EvalActivities["auditContamination"]>[0],
+): ReturnType<EvalActivities["auditContamination"]> {
+  const { config, artifacts } = deps;
+  const { experiment, dataSha256 } = input;
+  const began = performance.now();
+  const answers = answersFolder(config, { ...experiment, dataSha256 });
+  const { folder: taskFolder } = taskOf(config, experiment.task, experiment.tier);
+  return withTemporaryFolder(async (folder) => {
+    const data = join(folder, "data.jsonl");
+    const out = join(folder, "out");
+    await mkdir(out);
+    await artifacts.materialize(input.data, data);
+    await runPython(
+      config.python,
+      join(config.repository, "sandbox-images", "evaluator", "audit.py"),
+      [
+        ...[
+          "--data",
+          data,
+          "--card",
+          join(taskFolder, "task.yaml"),
+          "--tier",
+          experiment.tier,
+          "--out",
+          out,
+        ],
+        ...SPLITS.flatMap((split) => [`--${split}`, join(answers, `${split}.jsonl`)]),
+      ],
+    );
+    const report = reportSchema.parse(JSON.parse(await readFile(join(out, "report.json"), "utf8")));
+    const audit = agentView(report, input.showHeldOutMatches);
+    const cost: StageCost = {
+      wallSeconds: (performance.now() - began) / 1000,
+      cpuSeconds: 0,
+      gpuSeconds: 0,
+    };
+    const protection = "none" as const;
+    const share = report.removed / Math.max(1, report.rows);
+    if (share > CONTAMINATED_SHARE || report.removed === report.rows) {
+      const message = `${report.removed} of ${report.rows} rows copy dev, validation or test items; more than ${CONTAMINATED_SHARE * 100}% is refused`;
+      const failure = { class: "contaminated" as const, message, exitCode: null, traceback: null };
+      return { ok: false, failure, cost, protection };
+    }
+    return {
+      ok: true,
+      value: {
+        audit,
+        train: await artifacts.putFile(join(out, "train.jsonl"), "application/jsonl"),
+        holdout: await artifacts.putFile(join(out, "holdout.jsonl"), "application/jsonl"),
+      },
+      cost,
+      protection,
+    };
+  });
+}
+
+/** What an agent may know of a report. */
+export function agentView(report: z.infer<typeof reportSchema>, showHeldOut: boolean): AuditView {
+  const dev = report.matches.filter((match) => match.split === "dev");
+  const heldOut = new Set(
+    report.matches.filter((match) => match.split !== "dev").map((match) => match.row),
+  ).size;
+  return {
+    rows: report.rows,
+    removed: report.removed,
+    devMatches: dev.slice(0, SHOWN_MATCHES).map(({ row, item, kind }) => ({ row, item, kind })),
+    heldOutMatches: !showHeldOut ? null : heldOut === 0 ? 0 : 2 ** Math.ceil(Math.log2(heldOut)),
+  };
+}

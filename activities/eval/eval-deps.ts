@@ -1,0 +1,11 @@
+import type { Kysely } from "kysely";
+import type { ArtifactStore } from "../../artifacts/artifact-store.ts";
+import type { Config } from "../../config/load.ts";
+import type { Database } from "../../store/schema.ts";
+
+/** What eval activities need. */
+export interface EvalDeps {
+  readonly config: Config;
+  readonly artifacts: ArtifactStore;
+  readonly db: Kysely<Database>;
+}

@@ -1,0 +1,151 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { EvalActivities } from "../../protocol/activities.ts";
+import { type ArtifactRef, artifactRefSchema } from "../../protocol/artifact-ref.ts";
+import { SPLITS, type Split } from "../../protocol/names.ts";
+import { fault } from "../faults.ts";
+import { resultIndex } from "../result-index.ts";
+import { taskOf } from "../task-cards.ts";
+import { answersFolder, readJsonLines, toJsonLines } from "./answers.ts";
+import type { EvalDeps } from "./eval-deps.ts";
+import { runPython } from "./run-python.ts";
+
+type Input = Parameters<EvalActivities["prepareTask"]>[0];
+
+/** Seed of the data: one for all runs, because they must be comparable. */
+const DATA_SEED = 0;
+
+/**
+ * Builds the task's sources and splits once per version of its generator, puts sources and base model into the artifact store,
+ * and renders the prompts of dev and validation. Answers and the prompts of test stay in the eval pool's folder.
+ * @throws ApplicationFailure (TaskUnknown, NotSupported)
+ */
+export async function prepareTask(
+  deps: Pick<EvalDeps, "config" | "artifacts">,
+  input: Input,
+): ReturnType<EvalActivities["prepareTask"]> {
+  const { config, artifacts } = deps;
+  const { card, folder: taskFolder, tier } = taskOf(config, input.task, input.tier);
+  if (input.tier !== "mini") {
+    throw fault("NotSupported", `the ${input.tier} tier of ${input.task} has no loader yet`);
+  }
+  const key = await generatorSha256(config.repository, taskFolder, tier.splits);
+  const index = resultIndex(config.home, "prepared", artifacts);
+  const known = preparedEntry(await index.get(key));
+  const folderOf = (dataSha256: string) => answersFolder(config, { ...input, dataSha256 });
+  const entry =
+    known !== null && (await exists(folderOf(known.dataSha256)))
+      ? known
+      : await build(deps, { input, taskFolder, splits: tier.splits });
+  if (entry !== known) await index.put(key, entry);
+
+  const name = input.baseModel ?? tier.baseModel;
+  const model = config.baseModels[name];
+  if (model === undefined) {
+    throw fault(
+      "NotSupported",
+      `there is no base model ${name}: known are ${Object.keys(config.baseModels).join(", ")}`,
+    );
+  }
+  return {
+    ...entry,
+    baseModel: await artifacts.putTree(model.path),
+    contextLength: tier.contextLength,
+    maxNewTokens: tier.maxNewTokens,
+    seedSpread: card.seedSpread,
+  };
+}
+
+interface Prepared {
+  readonly dataSha256: string;
+  readonly raw: ArtifactRef;
+  readonly prompts: ArtifactRef;
+}
+
+function preparedEntry(value: unknown): Prepared | null {
+  const entry = value as Partial<Record<keyof Prepared, unknown>> | null;
+  const raw = artifactRefSchema.safeParse(entry?.raw);
+  const prompts = artifactRefSchema.safeParse(entry?.prompts);
+  if (typeof entry?.dataSha256 !== "string" || !raw.success || !prompts.success) return null;
+  return { dataSha256: entry.dataSha256, raw: raw.data, prompts: prompts.data };
+}
+
+/** Generates, cuts the splits where the configuration says so, renders; the folder appears whole or not at all. */
+async function build(
+  { config, artifacts }: Pick<EvalDeps, "config" | "artifacts">,
+  what: {
+    readonly input: Input;
+    readonly taskFolder: string;
+    readonly splits: Readonly<Record<Split, number>>;
+  },
+): Promise<Prepared> {
+  const { input, taskFolder, splits } = what;
+  const parent = dirname(answersFolder(config, { ...input, dataSha256: "x" }));
+  const folder = join(parent, `.building-${process.pid}-${Math.random().toString(36).slice(2)}`);
+  await mkdir(parent, { recursive: true });
+  try {
+    await runPython(config.python, join(config.repository, "tasks", "build_mini.py"), [
+      ...["--task", input.task, "--out", folder, "--seed", String(DATA_SEED)],
+    ]);
+    const hash = createHash("sha256").update(await readFile(join(folder, "raw", "manifest.json")));
+    for (const split of SPLITS) {
+      const file = join(folder, `${split}.jsonl`);
+      const items = (await readJsonLines(file)).slice(0, splits[split]);
+      const text = toJsonLines(items);
+      await writeFile(file, text);
+      hash.update(text);
+      await runPython(
+        config.python,
+        join(config.repository, "sandbox-images", "evaluator", "render.py"),
+        [
+          ...["--card", join(taskFolder, "task.yaml"), "--tier", input.tier],
+          ...["--items", file, "--out", join(folder, `${split}.prompts.jsonl`)],
+        ],
+      );
+    }
+    const dataSha256 = hash.digest("hex");
+    const raw = await artifacts.putTree(join(folder, "raw"));
+    const prompts: unknown[] = [];
+    for (const split of ["dev", "validation"] as const) {
+      const rendered = await readJsonLines(join(folder, `${split}.prompts.jsonl`));
+      for (const prompt of rendered as { id: string; prompt: string }[]) {
+        prompts.push({ id: `${split}:${prompt.id}`, prompt: prompt.prompt });
+      }
+    }
+    const stored = await artifacts.putBytes(toJsonLines(prompts), "application/jsonl");
+    const target = answersFolder(config, { ...input, dataSha256 });
+    // Somebody else may have been quicker with the very same bytes.
+    if (!(await exists(target))) await rename(folder, target);
+    return { dataSha256, raw, prompts: stored };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** sha256 over everything that the data is made from. */
+async function generatorSha256(
+  repository: string,
+  taskFolder: string,
+  splits: Readonly<Record<Split, number>>,
+): Promise<string> {
+  const tasks = join(repository, "tasks");
+  const kit = (await readdir(join(tasks, "mini_kit")))
+    .filter((name) => name.endsWith(".py"))
+    .sort();
+  const files = [
+    join(tasks, "build_mini.py"),
+    ...kit.map((name) => join(tasks, "mini_kit", name)),
+    join(taskFolder, "mini.py"),
+    join(taskFolder, "task.yaml"),
+  ];
+  const hash = createHash("sha256").update(
+    JSON.stringify([splits.dev, splits.validation, splits.test, DATA_SEED]),
+  );
+  for (const file of files) hash.update(await readFile(file));
+  return hash.digest("hex");
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
+}

@@ -1,0 +1,147 @@
+import { join } from "node:path";
+import { z } from "zod";
+import type { EvalActivities } from "../../protocol/activities.ts";
+import type { ErrorReport } from "../../protocol/feedback.ts";
+import type { Interval, PairedDelta } from "../../protocol/interval.ts";
+import type { StageCost } from "../../protocol/stage.ts";
+import { pairedBootstrap } from "../../statistics/paired-bootstrap.ts";
+import { getItemScores, putItemScores } from "../../store/item-scores.ts";
+import { answersFolder, readItems, readJsonLines } from "./answers.ts";
+import type { EvalDeps } from "./eval-deps.ts";
+import { definedSubmetrics, type ScoreDocument, scoreSplit } from "./score-split.ts";
+
+const predictionSchema = z.object({ id: z.string(), text: z.string() });
+type Prediction = z.infer<typeof predictionSchema>;
+
+/** Wrong answers that the feedback shows, and characters of each text. */
+const EXAMPLES = 8;
+const EXAMPLE_CHARACTERS = 400;
+
+/** Stage 6: scores dev and validation, keeps the score of each item in the store, compares on validation. */
+export async function scorePredictions(
+  deps: EvalDeps,
+  input: Parameters<EvalActivities["scorePredictions"]>[0],
+): ReturnType<EvalActivities["scorePredictions"]> {
+  const { experiment, dataSha256, compareWith, seed } = input;
+  const { task, tier } = experiment;
+  const began = performance.now();
+  const folder = answersFolder(deps.config, { ...experiment, dataSha256 });
+  const predictions = await readPredictions(deps, input.predictions);
+  const documents = { dev: null as ScoreDocument | null, validation: null as ScoreDocument | null };
+  for (const split of ["dev", "validation"] as const) {
+    const answered = predictions
+      .filter((prediction) => prediction.id.startsWith(`${split}:`))
+      .map(({ id, text }) => ({ id: id.slice(split.length + 1), text }));
+    const document = await scoreSplit(deps, {
+      task,
+      tier,
+      dataSha256,
+      split,
+      predictions: answered,
+      seed,
+    });
+    const items = await readItems(folder, split);
+    const scores = document.items.map(({ id, subtask, score, error }) => ({
+      item: id,
+      subtask,
+      cluster: items.get(id)?.cluster ?? null,
+      score,
+      error,
+    }));
+    await putItemScores(deps.db, experiment.experimentId, split, scores);
+    documents[split] = document;
+  }
+  const { dev, validation } = documents;
+  if (dev === null || validation === null) throw new Error("both splits are scored");
+
+  const mine = await getItemScores(deps.db, experiment.experimentId, "validation");
+  const against = async (other: string | null): Promise<PairedDelta | null> => {
+    if (other === null) return null;
+    const theirs = await getItemScores(deps.db, other, "validation");
+    if (theirs.length !== mine.length) return null;
+    return pairedBootstrap({ candidate: mine, incumbent: theirs }, { seed });
+  };
+  const cost: StageCost = {
+    wallSeconds: (performance.now() - began) / 1000,
+    cpuSeconds: 0,
+    gpuSeconds: 0,
+  };
+  const errors = await errorReport(folder, dev, predictions);
+  return {
+    ok: true,
+    value: {
+      benchmark: {
+        metric: validation.metric.name,
+        validation: intervalOf(validation),
+        dev: intervalOf(dev),
+        submetrics: definedSubmetrics(validation),
+        deltas: {
+          parent: await against(compareWith.parent),
+          best: await against(compareWith.best),
+          baseline: await against(compareWith.baseline),
+        },
+      },
+      errors: await deps.artifacts.putJson(errors),
+    },
+    cost,
+    protection: "none",
+  };
+}
+
+/** Predictions of an artifact. */
+export async function readPredictions(
+  deps: Pick<EvalDeps, "artifacts">,
+  ref: Parameters<EvalDeps["artifacts"]["readBytes"]>[0],
+): Promise<Prediction[]> {
+  const text = (await deps.artifacts.readBytes(ref)).toString("utf8");
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => predictionSchema.parse(JSON.parse(line)));
+}
+
+/** The metric's interval without its name. */
+export function intervalOf({ metric }: ScoreDocument): Interval {
+  const { value, low, high, n } = metric;
+  return { value, low, high, n };
+}
+
+/** L4: error classes over dev, with examples from dev alone; one of each class first. */
+async function errorReport(
+  folder: string,
+  dev: ScoreDocument,
+  predictions: readonly Prediction[],
+): Promise<ErrorReport> {
+  const texts = new Map(predictions.map(({ id, text }) => [id, text]));
+  const items = await readItems(folder, "dev");
+  const prompts = new Map(
+    (await readJsonLines(join(folder, "dev.prompts.jsonl"))).map((line) => {
+      const { id, prompt } = line as { id: string; prompt: string };
+      return [id, prompt];
+    }),
+  );
+  const classes: Record<string, number> = {};
+  const wrong = dev.items.flatMap(({ id, error }) => (error === null ? [] : [{ id, error }]));
+  for (const { error } of wrong) classes[error] = (classes[error] ?? 0) + 1;
+  const firsts = wrong.filter(
+    ({ error }, at) => wrong.findIndex((each) => each.error === error) === at,
+  );
+  const rest = wrong.filter((each) => !firsts.includes(each));
+  return {
+    classes,
+    examples: [...firsts, ...rest].slice(0, EXAMPLES).map(({ id, error }) => {
+      const gold = items.get(id)?.gold;
+      return {
+        id,
+        prompt: cut(prompts.get(id) ?? ""),
+        prediction: cut(texts.get(`dev:${id}`) ?? ""),
+        gold: cut(typeof gold === "string" ? gold : JSON.stringify(gold ?? null)),
+        error,
+      };
+    }),
+  };
+}
+
+function cut(text: string): string {
+  return text.slice(0, EXAMPLE_CHARACTERS);
+}
