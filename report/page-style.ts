@@ -69,7 +69,7 @@ caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-pa
 th, td { text-align: left; vertical-align: top; padding: 0.4rem 1.1rem 0.4rem 0; border-bottom: 1px solid var(--line); }
 thead th { color: var(--muted); font-weight: 500; vertical-align: bottom; border-bottom-color: var(--muted); }
 tbody th { font-weight: 600; white-space: nowrap; }
-tbody th .badge { margin-left: 0.4rem; }
+tbody th .marks { display: block; }
 th.figures, td.figures { text-align: right; white-space: nowrap; }
 thead th.figures { white-space: normal; min-width: 5rem; }
 td.words { min-width: 5rem; max-width: 28rem; }
@@ -103,6 +103,6 @@ footer { border-top: 1px solid var(--line); margin-top: 3rem; padding-top: 1rem;
   table { font-size: 7pt; } th, td { padding-right: 0.5rem; }
   figure, .iteration, tr { break-inside: avoid; }
   details::details-content { content-visibility: visible; height: auto; }
-  .badge { border: 1px solid currentColor; }
+  .badge, .notice { border: 1px solid currentColor; }
 }
 `;

@@ -33,7 +33,7 @@ function leaderboard(runs: readonly RunReportData[], names: readonly string[]): 
   const rows = runs.map((data, index): Part[] => {
     const { run } = data;
     return [
-      [names[index] ?? "", runBadges(run)],
+      html`${names[index] ?? ""}<span class="marks">${runBadges(run)}</span>`,
       scoreWithInterval(run.test),
       run.test?.n ?? "–",
       scoreWithInterval(run.bestValidation),

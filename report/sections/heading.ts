@@ -52,7 +52,7 @@ ${runNotices(run)}
 ${key("Held-out test", score(run.test?.value ?? null), intervalNote(run.test, "not opened"), "lead")}
 ${key("Best validation", score(run.bestValidation?.value ?? null), best)}
 ${key("Base model", score(run.baseline?.value ?? null), intervalNote(run.baseline, "not scored"))}
-${key("Iterations", `${iterations} of ${run.budget.iterations}`, `${run.looks} comparisons on validation`)}
+${key("Iterations", `${iterations} of ${run.budget.iterations}`, `${run.looks} ${run.looks === 1 ? "comparison" : "comparisons"} on validation`)}
 ${key("Time", duration(spent.wallSeconds), `${duration(spent.gpuSeconds)} on the device; ${cost}`)}
 </dl>
 <p class="dates">Started ${time(run.startedAt)}, ended ${time(run.closedAt)}${

@@ -141,6 +141,7 @@ export function aReport(text = "row copied wrongly"): RunReportData {
       bestValidation: anInterval(0.86),
       baseline: { value: 0, low: 0, high: 0.012, n: 300 },
       test: { value: 0.843, low: 0.8, high: 0.883, n: 300 },
+      budget: { ...aRun().budget, iterations: STORY.length },
       protection: "unprotected",
       stopReason: `6 of 6 iterations done ${text}`,
     }),
