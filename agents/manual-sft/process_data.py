@@ -18,7 +18,12 @@ def read_source(path, prompt_field, completion_field):
                 prompt, completion = record[prompt_field], record[completion_field]
             except (ValueError, KeyError, TypeError):
                 continue
-            if isinstance(prompt, str) and isinstance(completion, str) and prompt.strip() and completion.strip():
+            if (
+                isinstance(prompt, str)
+                and isinstance(completion, str)
+                and prompt.strip()
+                and completion.strip()
+            ):
                 rows.append({"prompt": prompt, "completion": completion})
     return rows
 

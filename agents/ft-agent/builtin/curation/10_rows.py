@@ -7,9 +7,12 @@ from collections import Counter, defaultdict
 
 
 class Row:
-    """One raw row. `answer` is None until an answer in the asked format is found; `reasoning` is the text before it."""
+    """
+    One raw row. `answer` is None until an answer in the asked format is found; `reasoning` is the
+    text before it, `gap` the white space between them.
+    """
 
-    __slots__ = ("source", "prompt", "completion", "answer", "reasoning")
+    __slots__ = ("source", "prompt", "completion", "answer", "reasoning", "gap")
 
     def __init__(self, source, prompt, completion):
         self.source = source
@@ -17,6 +20,7 @@ class Row:
         self.completion = completion
         self.answer = None
         self.reasoning = ""
+        self.gap = ""
 
 
 def read_rows(folder, sources, row_limit):

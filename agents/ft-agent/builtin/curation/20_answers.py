@@ -21,11 +21,16 @@ class AnswerFormat:
         self.pattern = re.compile(pattern)
         self.prefix, _, self.suffix = template.partition("{answer}")
         self.labels = {label.lower(): label for label in labels} if labels else None
-        literal = [r"\s*".join(map(re.escape, re.sub(r"\s+", "", part))) for part in (self.prefix, self.suffix)]
+        literal = [
+            r"\s*".join(map(re.escape, re.sub(r"\s+", "", part)))
+            for part in (self.prefix, self.suffix)
+        ]
         end = literal[1] if literal[1] else r"\s*(?:\n|$)"
         self.exact = re.compile(literal[0] + r"\s*(?P<answer>\S.*?|)\s*" + end)
         tail = r"\s*[.;!*\"')]*\s*$"
-        self.stated = [re.compile(CONNECTIVES + r",?\s*" + form + tail, re.I) for form in STATED_FORMS]
+        self.stated = [
+            re.compile(CONNECTIVES + r",?\s*" + form + tail, re.I) for form in STATED_FORMS
+        ]
         self.loose = [re.compile(form + tail, re.I) for form in LOOSE_FORMS]
 
     def write(self, answer):
@@ -44,7 +49,9 @@ class AnswerFormat:
             row.answer = found.group(0).strip()
         else:
             row.answer = found.group("answer").strip()
-        row.reasoning = row.completion[: found.start()].strip()
+        before = row.completion[: found.start()]
+        row.reasoning = before.strip()
+        row.gap = before[len(before.rstrip()) :]
         return True
 
     def admissible(self, text):
@@ -66,27 +73,28 @@ class AnswerFormat:
                     continue
                 row.answer = answer
                 row.reasoning = row.completion[: found.start()].strip().rstrip(",;")
-                row.completion = (row.reasoning + separator if row.reasoning else "") + self.write(answer)
+                row.completion = (row.reasoning + separator if row.reasoning else "") + self.write(
+                    answer
+                )
                 return True
         return False
 
 
 def usual_separator(rows):
-    """White space that most often stands before an answer in the asked format."""
-    seen = Counter()
-    for row in rows:
-        if row.answer is not None and row.reasoning:
-            gap = row.completion[len(row.completion[: row.completion.find(row.reasoning)]) + len(row.reasoning) :]
-            seen["\n" if gap[:2].strip(" ").startswith("\n") else " "] += 1
+    """White space that most often stands between reasoning and answer; a blank where none does."""
+    seen = Counter(row.gap for row in rows if row.reasoning and row.gap)
     return seen.most_common(1)[0][0] if seen else " "
 
 
-def settle_answers(rows, answer_format, rewrite):
-    """Rows whose answer stands in the asked format, or could be rewritten into it (`rewrite`: none, stated or loose)."""
-    kept = [row for row in rows if answer_format.locate(row)]
-    if rewrite == "none":
-        return kept
-    separator = usual_separator(kept)
-    passing = {id(row) for row in kept}
-    others = [row for row in rows if id(row) not in passing]
-    return kept + [row for row in others if answer_format.restate(row, separator, rewrite == "loose")]
+def settle_answers(rows, answer_format, rewrite, separator):
+    """
+    Rows whose answer stands in the asked format, or could be rewritten into it (`rewrite`: none,
+    stated or loose; `separator`: white space between reasoning and answer).
+    """
+    settled = []
+    for row in rows:
+        if answer_format.locate(row):
+            settled.append(row)
+        elif rewrite != "none" and answer_format.restate(row, separator, rewrite == "loose"):
+            settled.append(row)
+    return settled

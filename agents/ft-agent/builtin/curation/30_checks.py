@@ -2,10 +2,18 @@
 
 NUMBER = r"\d+(?:\.\d+)?"
 EXPRESSION = r"-?" + NUMBER + r"(?:\s*[+\-*/×÷]\s*" + NUMBER + r")*"
-RELATION = re.compile(r"(?<![\w.)(+\-*/×÷])(" + EXPRESSION + r")\s*(=|<=|>=|<|>)\s*(?=(" + EXPRESSION + r")(?!\s*\(|[\w^%]))")
+RELATION = re.compile(
+    r"(?<![\w.)(+\-*/×÷])("
+    + EXPRESSION
+    + r")\s*(=|<=|>=|<|>)\s*(?=("
+    + EXPRESSION
+    + r")(?!\s*\(|[\w^%]))"
+)
 PERSONAL = [
     re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"),
-    re.compile(r"\+\d{1,3}[ .-]?(?:\d[ .-]?){6,12}\d|\(\d{3}\) ?\d{3}-\d{4}|(?<![\d-])\d{3}[-.]\d{3}[-.]\d{4}(?![\d-])"),
+    re.compile(
+        r"\+\d{1,3}[ .-]?(?:\d[ .-]?){6,12}\d|\(\d{3}\) ?\d{3}-\d{4}|(?<![\d-])\d{3}[-.]\d{3}[-.]\d{4}(?![\d-])"
+    ),
     re.compile(r"(?i:\b(?:phone|tel|call|mobile|cell)\b)[^\d\n]{0,12}\d{3}[ -]?\d{3,4}(?!\d)"),
     re.compile(r"(?<!\d)(?:\d{4}[ -]){3}\d{1,7}(?!\d)|(?<!\d)\d{15,16}(?!\d)"),
     re.compile(r"\b\d{3}-\d{2}-\d{4}\b"),
@@ -22,7 +30,12 @@ def calculate(text):
             if product is None:
                 sign = -sign if token == "-" else sign
                 continue
-            total, sign, product, operator = total + sign * product, 1.0 if token == "+" else -1.0, None, "*"
+            total, sign, product, operator = (
+                total + sign * product,
+                1.0 if token == "+" else -1.0,
+                None,
+                "*",
+            )
         elif token in "*/":
             operator = token
         else:
@@ -45,7 +58,9 @@ def false_relations(text):
         a, b = calculate(left), calculate(right)
         if a is None or b is None:
             continue
-        holds = {"=": abs(a - b) < 1e-6, "<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[relation]
+        holds = {"=": abs(a - b) < 1e-6, "<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[
+            relation
+        ]
         # A rounded result is right to the digits that it shows.
         if not holds and not (relation == "=" and "." in right and abs(a - b) < 0.051):
             wrong += 1

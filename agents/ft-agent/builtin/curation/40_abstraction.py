@@ -14,7 +14,15 @@ def shape(text, prompt, relational):
         if piece[0].isdigit():
             if relational:
                 value = float(piece)
-                sign = "" if previous is None else "<" if previous < value else ">" if previous > value else "="
+                sign = (
+                    ""
+                    if previous is None
+                    else "<"
+                    if previous < value
+                    else ">"
+                    if previous > value
+                    else "="
+                )
                 parts.append(sign + names.setdefault(piece, "n%d" % len(names)))
                 previous = value
             else:
@@ -44,13 +52,22 @@ def quotations(row):
         while end > start and fixed(parts[end - 1], counted):
             end -= 1
         if start < end:
-            name = "quotes after '%s' before '%s'" % (" ".join(parts[:start])[-30:], " ".join(parts[end:])[:30])
+            name = "quotes after '%s' before '%s'" % (
+                " ".join(parts[:start])[-30:],
+                " ".join(parts[end:])[:30],
+            )
             facts.setdefault(name.lower(), []).append(" ".join(parts[start:end]) in prompt)
     pieces = PIECE.findall(row.reasoning)
     for piece, after in zip(pieces, pieces[1:] + [""]):
         count = counted.get(piece.lower(), 0)
         if len(piece) >= 3 and count:
-            kind = after.lower() if after.isalpha() and not counted.get(after.lower()) else "=" if after == "=" else "."
+            kind = (
+                after.lower()
+                if after.isalpha() and not counted.get(after.lower())
+                else "="
+                if after == "="
+                else "."
+            )
             facts.setdefault("times in prompt before '%s'" % kind, []).append(min(count, 3))
     return {name: values for name, values in facts.items()}
 
@@ -71,7 +88,11 @@ def usual_quotations(rows, minimum):
     usual = {}
     for name, tally in tallies.items():
         value, count = tally.most_common(1)[0]
-        if holders[name] >= max(10, 0.03 * len(rows)) and count >= minimum * sum(tally.values()) and value is not False:
+        if (
+            holders[name] >= max(10, 0.03 * len(rows))
+            and count >= minimum * sum(tally.values())
+            and value is not False
+        ):
             usual[name] = value
     return usual
 
@@ -79,7 +100,9 @@ def usual_quotations(rows, minimum):
 def keeps_to(row, usual):
     """Whether the row's quotations come out as usual."""
     return all(
-        all(value == usual[name] for value in values) for name, values in quotations(row).items() if name in usual
+        all(value == usual[name] for value in values)
+        for name, values in quotations(row).items()
+        if name in usual
     )
 
 
@@ -91,7 +114,10 @@ def shapes_of_trusted(trusted):
     shapes = [shape(row.reasoning, row.prompt, False) for row in trusted]
     half = len(shapes) // 2
     known = set(shapes[:half])
-    if half < 20 or share(sum(1 for item in shapes[half:] if item in known), len(shapes) - half) < 0.9:
+    if (
+        half < 20
+        or share(sum(1 for item in shapes[half:] if item in known), len(shapes) - half) < 0.9
+    ):
         return None
     counted = Counter(shapes)
     return {item for item, count in counted.items() if count >= 2}

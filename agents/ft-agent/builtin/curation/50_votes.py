@@ -11,7 +11,11 @@ def conflicting_prompts(rows, mode):
         ranked = votes[normalized(row.prompt)].most_common(2)
         if len(ranked) == 1:
             kept.append(row)
-        elif mode == "majority" and ranked[0][1] > ranked[1][1] and row.answer.lower() == ranked[0][0]:
+        elif (
+            mode == "majority"
+            and ranked[0][1] > ranked[1][1]
+            and row.answer.lower() == ranked[0][0]
+        ):
             kept.append(row)
     return kept
 
@@ -32,7 +36,11 @@ def vote_out(rows, key_and_value, minimum_group, minimum_share, rare):
             group = groups[pair[0]]
             size = sum(group.values())
             top = group.most_common(1)[0][1]
-            if size >= minimum_group and top >= minimum_share * size and group[pair[1]] <= rare * top:
+            if (
+                size >= minimum_group
+                and top >= minimum_share * size
+                and group[pair[1]] <= rare * top
+            ):
                 continue
         kept.append(row)
     return kept
@@ -67,7 +75,9 @@ def associations_vote(rows, minimum_support):
     together, alone, prompts = defaultdict(Counter), Counter(), []
     for row, conclusion in zip(rows, conclusions):
         words = re.findall(r"[a-z]+", row.prompt.lower())
-        offered = {c for c in known if c in row.prompt.lower()} if len(known) <= 200 else {conclusion}
+        offered = (
+            {c for c in known if c in row.prompt.lower()} if len(known) <= 200 else {conclusion}
+        )
         phrases = {" ".join(words[i : i + 3]) for i in range(len(words) - 2)}
         prompts.append((phrases, offered))
         for phrase in phrases:
@@ -79,7 +89,12 @@ def associations_vote(rows, minimum_support):
             support = {}
             for candidate in offered | {conclusion}:
                 support[candidate] = max(
-                    (together[p][candidate] / alone[p] for p in phrases if alone[p] >= minimum_support), default=0.0
+                    (
+                        together[p][candidate] / alone[p]
+                        for p in phrases
+                        if alone[p] >= minimum_support
+                    ),
+                    default=0.0,
                 )
             best = max(support.values())
             if best > 0.4 and support[conclusion] < best * 0.5:

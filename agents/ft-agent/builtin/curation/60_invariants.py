@@ -39,7 +39,9 @@ def apply_invariants(rows, trusted_sources, threshold):
         for name, holds in features(row).items():
             asked[name] += 1
             counted[name] += holds
-    required = {n for n in counted if asked[n] >= 0.9 * len(trusted) and counted[n] >= threshold * asked[n]}
+    required = {
+        n for n in counted if asked[n] >= 0.9 * len(trusted) and counted[n] >= threshold * asked[n]
+    }
     usual = usual_quotations(trusted, threshold)
     shapes = shapes_of_trusted(trusted)
     lengths = sorted(len(row.completion) for row in trusted)

@@ -5,7 +5,11 @@ def deduplicate(rows, mode):
     """First of each prompt and completion (`exact`) or of each normalized prompt with its answer (`normalized`)."""
     seen, kept = set(), []
     for row in rows:
-        key = (row.prompt, row.completion) if mode == "exact" else (normalized(row.prompt), row.answer)
+        key = (
+            (row.prompt, row.completion)
+            if mode == "exact"
+            else (normalized(row.prompt), row.answer)
+        )
         if key not in seen:
             seen.add(key)
             kept.append(row)

@@ -8,17 +8,22 @@ def curate(folder, plan, seed, limit):
     """Rows for training: read, brought into the asked format, checked, voted on, selected, shuffled."""
     randomness = random.Random(seed)
     operations = plan["operations"]
-    read_limits = [n for n in (operations["readRows"], None if limit is None else max(20 * limit, 2000)) if n is not None]
+    read_limits = [
+        n
+        for n in (operations["readRows"], None if limit is None else max(20 * limit, 2000))
+        if n is not None
+    ]
     row_limit = min(read_limits) if read_limits else None
     rows = read_rows(folder, plan["sources"], row_limit)
     if operations["personalData"]:
         rows = [row for row in rows if not has_personal_data(row)]
     form = plan["format"]
     answer_format = AnswerFormat(form["pattern"], form["template"], form["labels"])
+    separator = usual_separator([row for row in rows if answer_format.locate(row)])
     settled = []
     for source in plan["sources"]:
         own = [row for row in rows if row.source == source["name"]]
-        settled.extend(settle_answers(own, answer_format, source["rewrite"]))
+        settled.extend(settle_answers(own, answer_format, source["rewrite"], separator))
     if operations["formatFilter"]:
         rows = settled
     else:
