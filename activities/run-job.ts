@@ -53,6 +53,9 @@ export interface FinishedJob {
   release(): Promise<void>;
 }
 
+/** Image of jobs that run the submission's code, whoever wrote it. */
+export const CANDIDATE_IMAGE = "process_data";
+
 /** Milliseconds between two looks at a job's progress. */
 const HEARTBEAT_EVERY_MS = 1000;
 
@@ -122,6 +125,8 @@ async function startJob(
       device: request.device,
       threads: request.threads,
       owner: activityInfo().workflowExecution?.workflowId ?? request.runId,
+      // A crash of ours is tried again from its checkpoint; a candidate's is its result.
+      rerunFailed: request.writtenBy === "ours" && request.image !== CANDIDATE_IMAGE,
     });
   } catch (error) {
     if (error instanceof ProtectionRefusedError) {

@@ -22,8 +22,8 @@ const resultSchema = z.union([
 ]);
 
 /**
- * What one of our scripts reported in `result.json`: its value, checked by `schema`, or the candidate's failure. A crash or a missing
- * result is a fault: the job is removed, so that the retry runs it again.
+ * What one of our scripts reported in `result.json`: its value, checked by `schema`, or the candidate's failure. A crash is a
+ * fault: the retry starts the job again over its output. So is a missing result: the job is removed and runs anew.
  * @throws ApplicationFailure (JobResultMissing, ScriptCrashed)
  */
 export async function readScriptResult<Schema extends z.ZodType>(
@@ -36,7 +36,6 @@ export async function readScriptResult<Schema extends z.ZodType>(
   if (job.failure !== null) return { ok: false, failure: job.failure };
   const { exit } = job;
   if (exit.exitCode !== 0) {
-    await job.release();
     const message = `${job.handle.name} ended with ${exit.exitCode ?? exit.signal}: ${lastLine(exit.stderrTail)}`;
     if (activityInfo().attempt >= MOST_CRASHES)
       throw fault("ScriptCrashed", `${message}\n${exit.stderrTail}`);

@@ -9,7 +9,7 @@ import type { StageCost, StageResult } from "../../protocol/stage.ts";
 import { UnsafeOutputError } from "../../sandbox/unsafe-output-error.ts";
 import { placeInput, scriptsSha256 } from "../job-inputs.ts";
 import { resultIndex } from "../result-index.ts";
-import { type FinishedJob, type JobDeps, runJob } from "../run-job.ts";
+import { CANDIDATE_IMAGE, type FinishedJob, type JobDeps, runJob } from "../run-job.ts";
 import { readScriptResult } from "../script-result.ts";
 import { statisticsCard, taskOf } from "../task-cards.ts";
 import { withTemporaryFolder } from "../with-temporary-folder.ts";
@@ -67,7 +67,7 @@ export async function curate(
     label: experiment.label,
     stage: what.stage,
     inputs: [input.submission.sha256, input.raw.sha256, String(input.seed), String(what.limit)],
-    image: "process_data",
+    image: CANDIDATE_IMAGE,
     command: [
       "{{python}}",
       "{{submission}}/process_data.py",

@@ -4,7 +4,7 @@ import { Client, Connection } from "@temporalio/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunView } from "../../protocol/control.ts";
 import type { ExperimentResult } from "../../protocol/experiment-spec.ts";
-import { commandLines, type DojoStack, dojoStack } from "../support/dojo.ts";
+import { commandLines, type DojoStack, dojoStack } from "../support/dojo-stack.ts";
 import { until } from "../support/until.ts";
 
 /** A run of manual-sft, cut to what a test can wait for; everything is real. */

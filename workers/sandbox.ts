@@ -1,0 +1,18 @@
+import { availableParallelism } from "node:os";
+import { createSandboxActivities } from "../activities/sandbox/index.ts";
+import type { Config } from "../config/load.ts";
+import { openJobs } from "./open-jobs.ts";
+import type { OpenPool } from "./open-pool.ts";
+
+/** Pool `sandbox`: static checks and curation; half of the machine's CPUs unless configured. */
+export async function openSandbox(config: Config): Promise<OpenPool> {
+  const { deps, close } = openJobs(config);
+  const slots = config.pools.sandbox ?? Math.max(1, Math.floor(availableParallelism() / 2));
+  return {
+    options: {
+      activities: { ...createSandboxActivities(deps) },
+      maxConcurrentActivityTaskExecutions: slots,
+    },
+    close,
+  };
+}
