@@ -18,8 +18,8 @@ interface Options {
 export function register(command: Command): void {
   command
     .argument("<id>", "a run: its id, or the last parts of it")
-    .option("--reject", "refuse the proposal; the agent proposes again")
-    .option("--reason <text>", "why it is refused: a hint for the next proposal")
+    .option("--reject", "refuse the proposal, which ends its iteration")
+    .option("--reason <text>", "why: becomes a hint for the next proposal")
     .option("--iteration <n>", "only if this iteration waits", wholeNumber(1))
     .addHelpText(
       "after",

@@ -37,6 +37,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     group: "Tasks",
     load: () => import("./tasks.ts"),
   },
+  data: {
+    summary: "`data prepare`: raw sources and splits, pinned and checked",
+    group: "Tasks",
+    load: () => import("./data.ts"),
+  },
   experiment: {
     summary: "one submission through the environment, by hand",
     group: "Tasks",
@@ -56,6 +61,16 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: "a run or an experiment, live",
     group: "Runs",
     load: () => import("./watch.ts"),
+  },
+  report: {
+    summary: "runs as one HTML page",
+    group: "Runs",
+    load: () => import("./report.ts"),
+  },
+  export: {
+    summary: "the accepted model with its card, strategy and lineage",
+    group: "Runs",
+    load: () => import("./export.ts"),
   },
   pause: {
     summary: "hold a run before its next stage",
@@ -91,6 +106,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     summary: "a task's scorer alone, offline",
     group: "Operators",
     load: () => import("./score.ts"),
+  },
+  audit: {
+    summary: "the contamination audit alone, with the matched rows",
+    group: "Operators",
+    load: () => import("./audit.ts"),
   },
   replay: {
     summary: "replay a recorded history against today's workflow code",

@@ -119,11 +119,11 @@ test("a live run is found by the end of its id, paused, steered, given a budget,
 
 test("a proposal waits for approval; a refusal becomes a hint", async () => {
   world.follow({ score: rising });
-  const id = await startedRun(4, "--iterations", "1", "--approve");
+  const id = await startedRun(4, "--iterations", "2", "--approve");
   await viewWhen(id, (view) => view.pendingApproval !== null);
   const refused = await world.dojo("approve", id, "--reject", "--reason", "too many steps");
   expect(refused.exitCode).toBe(0);
-  await viewWhen(id, (view) => view.pendingApproval !== null && view.steered);
+  await viewWhen(id, (view) => view.pendingApproval?.iteration === 2);
   expect((await world.dojo("approve", id)).stdout).toContain("approved: idea");
   expect((await world.dojo("watch", id, "--every", "0.1")).exitCode).toBe(0);
   expect((await world.dojo("approve", id)).exitCode).toBe(1);
@@ -161,14 +161,16 @@ test("watching shows steps, retries and the last failure of a stage", async () =
   const release = world.hold("trainModel it01");
   const id = await startedRun(6, "--iterations", "1");
   await viewWhen(id, (view) => view.phase === "training");
-  const watching = world.dojo("watch", id, "--json", "--every", "0.05");
   const shown = await until(async () => {
     const { stdout } = await world.dojo("show", `${id}/it01`, "--json");
     return stdout.includes("step 120/240") ? stdout : null;
   }, "the trainer's progress");
   expect(JSON.parse(shown)).toMatchObject({ stages: [{ progress: { done: 120, total: 240 } }] });
   release();
-  await watching;
+  const watched = await world.dojo("watch", id, "--json", "--every", "0.05");
+  expect(watched.stdout).toMatch(
+    /"stage-retrying".*"detail":"the disk is full".*"name":"scorePredictions","attempt":2/,
+  );
   expect((await viewOf(id)).status).toBe("completed");
 });
 
@@ -178,7 +180,7 @@ test("an accepted model is exported whole, once", async () => {
   const folder = temporaryFolder();
   const out = join(folder, "model");
   const result = await world.dojo("export", "aime25/ft-agent/s7", "--out", out);
-  expect(result).toMatchObject({ exitCode: 0 });
+  expect(result).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("MODEL_CARD.md") });
   expect(readdirSync(out).sort()).toEqual([
     "MODEL_CARD.md",
     "lineage.json",
