@@ -31,8 +31,8 @@ const backboneSchema = z.strictObject({
   /** Base address of an OpenAI-compatible endpoint. */
   baseUrl: z.url(),
   model: z.string().min(1),
-  /** Environment variable that holds the key; read in the planner pool only. */
-  apiKeyEnv: z.string().min(1),
+  /** Environment variable that holds the key, read in the planner pool only; null: the endpoint wants none. */
+  apiKeyEnv: z.string().min(1).nullable(),
   /** USD per million tokens. */
   pricePerMillion: z.strictObject({
     promptUsd: z.number().nonnegative(),
@@ -44,6 +44,12 @@ const backboneSchema = z.strictObject({
   temperature: z.number().min(0).max(2).nullable().default(null),
   /** One HTTP call. @default 300_000 */
   timeoutMs: milliseconds.default(300_000),
+  /** Field that carries the token limit; older servers know `max_tokens` only. @default "max_completion_tokens" */
+  maxTokensField: z.enum(["max_completion_tokens", "max_tokens"]).optional(),
+  /** How structured output is asked for. @default "json_schema" */
+  structuredOutput: z.enum(["json_schema", "json_object", "prompt"]).optional(),
+  /** Times that a reply which can't be used is asked for again. @default 2 */
+  maxRepairs: z.number().int().min(0).max(10).optional(),
 });
 
 const jobLimitsSchema = z.strictObject({

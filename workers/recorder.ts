@@ -3,7 +3,7 @@ import type { Config } from "../config/load.ts";
 import { openStore } from "../store/open-store.ts";
 import type { OpenPool } from "./open-pool.ts";
 
-/** Pool `recorder`: store and ledger. */
+/** Pool `recorder`: writes runs, experiments and iterations into the store. */
 export async function openRecorder(config: Config): Promise<OpenPool> {
   const store = openStore(config.databaseUrl);
   return {

@@ -105,7 +105,7 @@ function program(name: string, names: readonly string[], use: string, advice: st
 
 function backbones(config: Config): Finding[] {
   return Object.entries(config.backbones).map(([name, { apiKeyEnv, model, baseUrl }]) =>
-    process.env[apiKeyEnv]
+    apiKeyEnv === null || process.env[apiKeyEnv]
       ? fine(`backbone ${name}`, `${model} at ${baseUrl}`)
       : {
           name: `backbone ${name}`,

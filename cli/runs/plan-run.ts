@@ -112,7 +112,7 @@ function knownBackbone(
     throw badInput(`${agent} asks no language model`, "leave --backbone out");
   }
   // The planner pool of a stack elsewhere has its own environment, which can't be seen from here.
-  const key = env[backbone.apiKeyEnv];
+  const key = backbone.apiKeyEnv === null ? "none" : env[backbone.apiKeyEnv];
   if (config.temporal.address === null && (key === undefined || key === "")) {
     throw badInput(
       `backbone ${name} needs an API key in ${backbone.apiKeyEnv}, which is not set`,
