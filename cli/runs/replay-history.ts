@@ -1,3 +1,4 @@
+import { IllegalStateError } from "@temporalio/common";
 import type { Config } from "../../config/load.ts";
 import { workflowBundle } from "../../workers/workflow-bundle.ts";
 import type { Stack } from "../connect.ts";
@@ -23,8 +24,13 @@ export async function replayHistories(
   histories: readonly RecordedHistory[],
 ): Promise<readonly ReplayOutcome[]> {
   const { DefaultLogger, Runtime, Worker } = await import("@temporalio/worker");
-  // The worker logs the very difference that is told below.
-  Runtime.install({ logger: new DefaultLogger("ERROR", () => {}) });
+  try {
+    // The worker would log the very difference that is told below.
+    Runtime.install({ logger: new DefaultLogger("ERROR", () => {}) });
+  } catch (error) {
+    // A process has one runtime; one that is there already does as well.
+    if (!(error instanceof IllegalStateError)) throw error;
+  }
   const options = { workflowBundle: { codePath: await workflowBundle(config) } };
   const outcomes: ReplayOutcome[] = [];
   for (const { history, events, workflowId } of histories) {
