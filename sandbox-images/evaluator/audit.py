@@ -1,10 +1,12 @@
 """The contamination audit: removes rows that copy dev, validation or test items, and sets 5% aside.
 
-    audit.py --data train.jsonl --dev F --validation F --test F --card task.yaml --tier mini --out DIR
+    audit.py --data train.jsonl --dev F --validation F --test F --card task.yaml --tier mini --out
+    DIR
 
-Writes report.json ({rows, removed, matches: [{row, split, item, kind, evidence}]}; `row` counts from 0), clean.jsonl,
-and its two parts train.jsonl and holdout.jsonl (by hash of the prompt, so that copies of a prompt stay together).
-The report is for operators: it says which rows are in which split.
+Writes report.json ({rows, removed, matches: [{row, split, item, kind, evidence}]}; `row` counts
+from 0), clean.jsonl, and its two parts train.jsonl and holdout.jsonl (by hash of the prompt, so
+that copies of a prompt stay together). The report is for operators: it says which rows are in which
+split.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ def is_held_out(prompt: str) -> bool:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", required=True, type=Path)
     for split in ("dev", "validation", "test"):
         parser.add_argument(f"--{split}", required=True, type=Path)
@@ -42,25 +46,42 @@ def main() -> None:
         prompts = [
             (split, rendered["id"], rendered["prompt"])
             for split in ("dev", "validation", "test")
-            for rendered in render_prompts(template, read_keyed(getattr(args, split), {"input": dict}))
+            for rendered in render_prompts(
+                template, read_keyed(getattr(args, split), {"input": dict})
+            )
         ]
         rows = read_jsonl(args.data)
         for number, row in enumerate(rows, 1):
-            if set(row) != {"prompt", "completion"} or not all(isinstance(v, str) for v in row.values()):
-                raise BadInput(f"{args.data}: row {number}: must be exactly a prompt and a completion, both text")
+            if set(row) != {"prompt", "completion"} or not all(
+                isinstance(v, str) for v in row.values()
+            ):
+                raise BadInput(
+                    f"{args.data}: row {number}: must be exactly a prompt and a completion, both text"
+                )
     except BadInput as error:
         stop(error)
 
     overlap = Overlap(prompts)
-    matches = [match for i, row in enumerate(rows) for match in overlap.matches(i, row["prompt"].strip())]
+    matches = [
+        match for i, row in enumerate(rows) for match in overlap.matches(i, row["prompt"].strip())
+    ]
     copied = {match.row for match in matches}
     clean = [row for i, row in enumerate(rows) if i not in copied]
     held = [row for row in clean if is_held_out(row["prompt"])]
     kept = [row for row in clean if not is_held_out(row["prompt"])]
     for name, part in (("clean", clean), ("train", kept), ("holdout", held)):
-        write_atomically(args.out / f"{name}.jsonl", "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in part))
-    report = {"rows": len(rows), "removed": len(copied), "matches": [asdict(match) for match in matches]}
-    write_atomically(args.out / "report.json", json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+        write_atomically(
+            args.out / f"{name}.jsonl",
+            "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in part),
+        )
+    report = {
+        "rows": len(rows),
+        "removed": len(copied),
+        "matches": [asdict(match) for match in matches],
+    }
+    write_atomically(
+        args.out / "report.json", json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -12,11 +12,16 @@ RESAMPLES = 1_000
 Aggregate = Callable[[list[dict[str, Any]], list[dict[str, Any]]], float]
 
 
-def interval(items: list[dict[str, Any]], results: list[dict[str, Any]], aggregate: Aggregate | None, seed: int) -> tuple[float, float]:
+def interval(
+    items: list[dict[str, Any]],
+    results: list[dict[str, Any]],
+    aggregate: Aggregate | None,
+    seed: int,
+) -> tuple[float, float]:
     """The 95% interval of the metric.
 
-    Items with the same `cluster` are drawn together; `aggregate` None means the plain mean of scores. Below two clusters
-    there is nothing to resample, and the interval is the whole range.
+    Items with the same `cluster` are drawn together; `aggregate` None means the plain mean of
+    scores. Below two clusters there is nothing to resample, and the interval is the whole range.
     """
     groups: dict[str, list[int]] = {}
     for i, item in enumerate(items):
@@ -33,7 +38,9 @@ def interval(items: list[dict[str, Any]], results: list[dict[str, Any]], aggrega
         values = sums[draws].sum(axis=1) / sizes[draws].sum(axis=1)
     else:
         picked = (numpy.concatenate([members[k] for k in draw]) for draw in draws)
-        values = numpy.array([aggregate([items[i] for i in p], [results[i] for i in p]) for p in picked])
+        values = numpy.array(
+            [aggregate([items[i] for i in p], [results[i] for i in p]) for p in picked]
+        )
     tail = (1 - LEVEL) / 2
     low, high = numpy.quantile(values, [tail, 1 - tail])
     return float(low), float(high)

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from errors import BadInput
 
 
 def load_card(path: Path) -> dict[str, Any]:
     """The card. Raises BadInput when there is none or it is not YAML."""
     try:
-        card = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        card = yaml.load(
+            path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

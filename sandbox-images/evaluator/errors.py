@@ -38,7 +38,9 @@ def read_jsonl(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def read_keyed(path: Path, fields: dict[str, type], known: set[str] | None = None) -> list[dict[str, Any]]:
+def read_keyed(
+    path: Path, fields: dict[str, type], known: set[str] | None = None
+) -> list[dict[str, Any]]:
     """Rows with a unique `id` and the given fields; with `known`, ids must be among them."""
     rows, seen = read_jsonl(path), set()
     for number, row in enumerate(rows, 1):

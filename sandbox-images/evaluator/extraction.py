@@ -1,7 +1,8 @@
 """How every task reads an answer out of a model's text.
 
-Rules: reasoning blocks are removed first; the last well-formed answer wins (a JSON object, a boxed value, a line with
-an answer marker); prose never counts as a letter or a number. All functions are linear or nearly so, and never raise.
+Rules: reasoning blocks are removed first; the last well-formed answer wins (a JSON object, a boxed
+value, a line with an answer marker); prose never counts as a letter or a number. All functions are
+linear or nearly so, and never raise.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ DECODER = json.JSONDecoder()
 
 
 def without_reasoning(text: str) -> str:
-    """The text after its reasoning: closed blocks go, so does all up to a stray closing tag and after an unclosed opening one."""
+    """The text after its reasoning: closed blocks go, so does all up to a stray closing tag and
+    after an unclosed opening one.
+    """
     text = text[-MAX_TEXT:]
     closings = list(CLOSING.finditer(text))
     if closings:
@@ -54,7 +57,9 @@ def json_objects(text: str) -> list[dict[str, Any]]:
 
 
 def last_json_value(text: str, keys: tuple[str, ...]) -> Any | None:
-    """The value of the first of `keys` in the last JSON object that has one of them (case of the key ignored)."""
+    """The value of the first of `keys` in the last JSON object that has one of them (case of the
+    key ignored).
+    """
     for found in reversed(json_objects(without_reasoning(text))):
         lowered = {k.lower(): v for k, v in found.items()}
         for key in keys:
@@ -76,7 +81,9 @@ def last_boxed(text: str) -> str | None:
 
 
 def last_marked(text: str, marker: str) -> str | None:
-    """The rest of the line after the last `marker` (a regular expression), without emphasis and final stop."""
+    """The rest of the line after the last `marker` (a regular expression), without emphasis and
+    final stop.
+    """
     text = without_reasoning(text)
     last = None
     for last in re.finditer(marker, text, re.IGNORECASE):

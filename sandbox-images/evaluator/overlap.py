@@ -41,7 +41,9 @@ def grams(tokens: list[str], size: int) -> set[tuple[str, ...]]:
 def contains(longer: list[str], shorter: list[str]) -> bool:
     """Whether `shorter` stands in `longer` as one run."""
     first, n = shorter[0], len(shorter)
-    return any(longer[i] == first and longer[i : i + n] == shorter for i in range(len(longer) - n + 1))
+    return any(
+        longer[i] == first and longer[i : i + n] == shorter for i in range(len(longer) - n + 1)
+    )
 
 
 class Overlap:
@@ -67,18 +69,23 @@ class Overlap:
         kinds = dict.fromkeys(self.exact.get(prompt, ()), ("exact", prompt[:200]))
         for i in self.normal.get(" ".join(tokens), ()) if tokens else ():
             kinds.setdefault(i, ("normalized", " ".join(tokens)[:200]))
-        candidates = {i for s in grams(tokens, SHINGLE) for i in self.shingles.get(s, ())} - kinds.keys()
+        candidates = {
+            i for s in grams(tokens, SHINGLE) for i in self.shingles.get(s, ())
+        } - kinds.keys()
         for i in candidates:
             evidence = self.near(tokens, i)
             if evidence:
                 kinds[i] = ("near", evidence)
-        return [Match(row, *self.prompts[i][:2], kind, evidence) for i, (kind, evidence) in sorted(kinds.items())]
+        return [
+            Match(row, *self.prompts[i][:2], kind, evidence)
+            for i, (kind, evidence) in sorted(kinds.items())
+        ]
 
     def near(self, tokens: list[str], i: int) -> str | None:
         """Why the row nearly copies the item, or None.
 
-        Either the item stands in the row as a whole, or most of its runs of tokens do and all figures and symbols
-        are the same: rows of one template with other figures are no copies.
+        Either the item stands in the row as a whole, or most of its runs of tokens do and all
+        figures and symbols are the same: rows of one template with other figures are no copies.
         """
         wanted = self.tokens[i]
         if len(wanted) >= CONTAINED and contains(tokens, wanted):
@@ -89,4 +96,8 @@ class Overlap:
         size = max(2, min(GRAM, min(len(wanted), len(tokens)) // 2))
         parts = grams(wanted, size)
         share = len(parts & grams(tokens, size)) / len(parts)
-        return f"{share:.2f} of the runs of {size} tokens, all figures equal" if share >= SHARE else None
+        return (
+            f"{share:.2f} of the runs of {size} tokens, all figures equal"
+            if share >= SHARE
+            else None
+        )

@@ -6,7 +6,6 @@ from typing import Any
 
 import jinja2
 import jinja2.sandbox
-
 from errors import BadInput
 
 
@@ -19,5 +18,7 @@ def render_prompts(template: str, items: list[dict[str, Any]]) -> list[dict[str,
         try:
             prompts.append({"id": item["id"], "prompt": compiled.render(item["input"]).strip()})
         except (jinja2.TemplateError, TypeError) as error:
-            raise BadInput(f"item {item['id']!r}: the prompt cannot be rendered: {error}") from error
+            raise BadInput(
+                f"item {item['id']!r}: the prompt cannot be rendered: {error}"
+            ) from error
     return prompts

@@ -1,6 +1,6 @@
 """Renders prompts: reads items, writes `{id, prompt}` lines. Nothing else of an item leaves.
 
-    render.py --card task.yaml --tier mini --items F --out F
+render.py --card task.yaml --tier mini --items F --out F
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from prompts import render_prompts
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--card", required=True, type=Path)
     parser.add_argument("--tier", default="mini")
     parser.add_argument("--items", required=True, type=Path)

@@ -2,7 +2,8 @@
 
     score.py --task-dir DIR --items F --predictions F --out F [--seed 0]
 
-An item without a prediction is wrong, never left out. Bad input ends with one line on stderr and exit code 2.
+An item without a prediction is wrong, never left out. Bad input ends with one line on stderr and
+exit code 2.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from errors import BadInput, read_keyed, stop, write_atomically
 
 
 def load_scorer(task_dir: Path) -> ModuleType:
-    """The task's score.py: `ERROR_CLASSES`, `score_item(item, text)`, optionally `aggregate(items, results)`."""
+    """The task's score.py: `ERROR_CLASSES`, `score_item(item, text)`, optionally `aggregate(items,
+    results)`.
+    """
     path = task_dir / "score.py"
     if not path.is_file():
         raise BadInput(f"{path}: no scorer there")
@@ -40,24 +43,45 @@ def check_golds(items: list[dict[str, Any]], scorer: ModuleType, path: Path) -> 
             raise BadInput(f"{path}: row {number}: {reason}")
 
 
-def score(card: dict[str, Any], scorer: ModuleType, items: list[dict[str, Any]], texts: dict[str, str], seed: int) -> dict[str, Any]:
+def score(
+    card: dict[str, Any],
+    scorer: ModuleType,
+    items: list[dict[str, Any]],
+    texts: dict[str, str],
+    seed: int,
+) -> dict[str, Any]:
     """The whole `score --json` document."""
     missing = {"score": 0.0, "parsed": None, "error": "unparsed"}
-    results = [scorer.score_item(item, texts[item["id"]]) if item["id"] in texts else missing for item in items]
+    results = [
+        scorer.score_item(item, texts[item["id"]]) if item["id"] in texts else missing
+        for item in items
+    ]
     mean = sum(r["score"] for r in results) / max(1, len(results))
-    total = scorer.aggregate(items, results) if hasattr(scorer, "aggregate") else {"value": mean, "submetrics": {}}
+    total = (
+        scorer.aggregate(items, results)
+        if hasattr(scorer, "aggregate")
+        else {"value": mean, "submetrics": {}}
+    )
     quick = getattr(scorer, "core_value", None)  # the aggregate's value alone, for resampling
     low, high = interval(items, results, quick, seed)
     return {
         "task": card["id"],
-        "metric": {"name": card["metric"]["name"], "value": total["value"], "low": low, "high": high, "n": len(items)},
+        "metric": {
+            "name": card["metric"]["name"],
+            "value": total["value"],
+            "low": low,
+            "high": high,
+            "n": len(items),
+        },
         "submetrics": total["submetrics"],
         "items": [{"id": i["id"], "subtask": i["subtask"], **r} for i, r in zip(items, results)],
     }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--task-dir", required=True, type=Path)
     parser.add_argument("--items", required=True, type=Path)
     parser.add_argument("--predictions", required=True, type=Path)

@@ -92,8 +92,6 @@ def list_files(folder: Path) -> list[PurePosixPath]:
                 continue
             if not stat.S_ISREG(status.st_mode):
                 raise Failure("escaping-path", f"{shown} is not a regular file")
-            if status.st_nlink > 1:
-                raise Failure("escaping-path", f"{shown} is a hard link")
             if status.st_size > MAX_FILE_BYTES:
                 raise Failure(
                     "too-large", f"{shown} has {status.st_size} bytes, allowed are {MAX_FILE_BYTES}"

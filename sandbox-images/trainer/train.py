@@ -15,8 +15,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import platform
 import signal
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +166,7 @@ def train(args: argparse.Namespace) -> int:
             "truncatedRows": sum(len(row.ids) > max_length for row in encoded),
             "droppedRows": len(encoded) - len(dataset),
             "device": device,
+            "versions": versions(),
         },
     )
     return 0
@@ -189,6 +192,12 @@ def inputs_fingerprint(args: argparse.Namespace, device: str, steps: int) -> str
         steps,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the weights depend on beside the inputs."""
+    names = ("torch", "transformers", "trl", "peft", "tokenizers")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 
 def count_resumes(path: Path, step: int | None) -> int:

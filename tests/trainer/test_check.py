@@ -99,9 +99,6 @@ def test_links_devices_and_missing_or_many_files_are_refused(tmp_path: Path) -> 
     (submission / "folder").symlink_to(tmp_path)
     assert failure()["class"] == "escaping-path"
     (submission / "folder").unlink()
-    os.link(submission / "helper.py", tmp_path / "elsewhere")
-    assert failure() == {"class": "escaping-path", "message": "helper.py is a hard link"}
-    (tmp_path / "elsewhere").unlink()
     os.mkfifo(submission / "pipe")
     assert failure()["message"] == "pipe is not a regular file"
     (submission / "pipe").unlink()

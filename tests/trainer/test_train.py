@@ -178,6 +178,7 @@ def test_a_training_leaves_a_loadable_model_a_line_per_step_and_its_figures(
     tokenizer = (out / "model" / "tokenizer.json").read_bytes()
     assert tokenizer == (model / "tokenizer.json").read_bytes()
     assert result["overfittingGap"] == result["holdoutLoss"] - result["trainLoss"]
+    assert {"python", "torch", "trl"} <= set(result["versions"])
     assert result["tokens"] == sum(line["tokens"] for line in lines)
     assert (out / "adapter" / "adapter_model.safetensors").is_file() == (method == "lora")
     pickles = [file for file in out.rglob("*") if file.suffix in (".bin", ".pkl")]
