@@ -128,7 +128,7 @@ def train(args: argparse.Namespace) -> int:
         return TERMINATED
 
     pad_id = trainer.processing_class.pad_token_id
-    shown = dataset.select(range(0, len(dataset), max(1, len(dataset) // TRAIN_LOSS_ROWS)))
+    shown = dataset.select(range(0, len(dataset), -(-len(dataset) // TRAIN_LOSS_ROWS)))
     train_loss = mean_loss(trainer.model, shown, pad_id, device)
     held_out = make_dataset(holdout, max_length, config.completion_only_loss) if holdout else None
     holdout_loss = (
