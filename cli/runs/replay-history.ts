@@ -26,7 +26,10 @@ export async function replayHistories(
   const { DefaultLogger, Runtime, Worker } = await import("@temporalio/worker");
   try {
     // The worker would log the very difference that is told below.
-    Runtime.install({ logger: new DefaultLogger("ERROR", () => {}) });
+    Runtime.install({
+      logger: new DefaultLogger("ERROR", () => {}),
+      telemetryOptions: { logging: { forward: {}, filter: "ERROR" } },
+    });
   } catch (error) {
     // A process has one runtime; one that is there already does as well.
     if (!(error instanceof IllegalStateError)) throw error;
@@ -36,7 +39,7 @@ export async function replayHistories(
   for (const { history, events, workflowId } of histories) {
     const problem = await Worker.runReplayHistory(options, history, workflowId).then(
       () => null,
-      firstLine,
+      explain,
     );
     outcomes.push({ workflowId, events, problem });
   }
@@ -60,7 +63,9 @@ export async function fetchHistories(
   return histories;
 }
 
-function firstLine(error: unknown): string {
+/** The server's own words for a difference, without the wrapping of the replayer. */
+function explain(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n")[0] ?? text;
+  const inner = /message: "\[TMPRL\d+\] ([^"]+)"/.exec(text)?.[1];
+  return inner ?? text.split("\n")[0] ?? text;
 }
