@@ -29,6 +29,8 @@ def shape(text, prompt, relational):
                 parts.append("N")
         elif piece.isalpha() and piece.lower() in words:
             parts.append(names.setdefault(piece.lower(), "w%d" % len(names)) if relational else "W")
+        elif symbolic(piece) and not relational:
+            parts.append("W")
         else:
             parts.append(piece.lower())
     if relational:
@@ -60,7 +62,7 @@ def quotations(row):
     pieces = PIECE.findall(row.reasoning)
     for piece, after in zip(pieces, pieces[1:] + [""]):
         count = counted.get(piece.lower(), 0)
-        if len(piece) >= 3 and count:
+        if len(piece) >= 3 and piece.islower() and count:
             kind = (
                 after.lower()
                 if after.isalpha() and not counted.get(after.lower())
@@ -69,13 +71,18 @@ def quotations(row):
                 else "."
             )
             facts.setdefault("times in prompt before '%s'" % kind, []).append(min(count, 3))
-    return {name: values for name, values in facts.items()}
+    return facts
 
 
 def fixed(word, counted):
     """Whether a word is wording of the reasoning itself: letters only, and not in the prompt."""
     bare = word.strip(".,;:()\"'").lower()
-    return bare.isalpha() and not counted.get(bare)
+    return bare.isalpha() and not counted.get(bare) and not symbolic(word.strip(".,;:()\"'"))
+
+
+def symbolic(piece):
+    """Whether a piece is no word of a language: capitals beside the first letter, or one alone."""
+    return any(letter.isupper() for letter in piece[1:]) or (len(piece) == 1 and piece.isupper())
 
 
 def usual_quotations(rows, minimum):
