@@ -2,7 +2,8 @@
 
     python tasks/build_mini.py --task aime25 --out .dojo/data/aime25 [--seed 0]
 
-Deterministic to the byte for a seed. `splits.json` holds the number of items and the sha256 of each split's file.
+Deterministic to the byte for a seed. `splits.json` holds the number of items and the sha256 of
+each split's file.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ def find_task(task: str) -> Path:
 
 def load_card(folder: Path) -> dict[str, Any]:
     """The task's card."""
-    return yaml.load((folder / "task.yaml").read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml.load(
+        (folder / "task.yaml").read_text(encoding="utf-8"),
+        getattr(yaml, "CSafeLoader", yaml.SafeLoader),
+    )
 
 
 def load_module(path: Path, name: str) -> ModuleType:
@@ -87,13 +91,20 @@ def write(task: str, out: Path, seed: int) -> None:
     for split in SPLITS:
         data = to_jsonl(corpus.items(split))
         (out / f"{split}.jsonl").write_bytes(data)
-        splits[split] = {"items": len(corpus.splits[split]), "sha256": hashlib.sha256(data).hexdigest()}
-    (out / "raw" / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        splits[split] = {
+            "items": len(corpus.splits[split]),
+            "sha256": hashlib.sha256(data).hexdigest(),
+        }
+    (out / "raw" / "manifest.json").write_text(
+        json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     (out / "splits.json").write_text(json.dumps(splits, indent=2) + "\n", encoding="utf-8")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--task", required=True)
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--seed", type=int, default=0)

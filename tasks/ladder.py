@@ -2,10 +2,11 @@
 
     python tasks/ladder.py --task aime25 --seeds 3 --work .dojo/ladder [--json]
 
-Every rung runs the product's own scripts: curation, contamination audit, train.py, generate.py, score.py. Results are
-kept under --work, so that a ladder that was cut off goes on where it was. `naive` is all raw rows together under the
-default configuration; `single` is the source that scores best on validation when trained alone (seed 0); `seedSpread`
-is the standard deviation of the recipe's validation score between training seeds.
+Every rung runs the product's own scripts: curation, contamination audit, train.py, generate.py,
+score.py. Results are kept under --work, so that a ladder that was cut off goes on where it was.
+`naive` is all raw rows together under the default configuration; `single` is the source that scores
+best on validation when trained alone (seed 0); `seedSpread` is the standard deviation of the
+recipe's validation score between training seeds.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
 from build_mini import find_task, load_card, to_jsonl, write
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +50,9 @@ def run(script: Path, **options: Any) -> None:
     command = [sys.executable, str(script)]
     for name, value in options.items():
         command += [f"--{name.replace('_', '-')}", str(value)]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "HF_HUB_OFFLINE": "1"})
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "HF_HUB_OFFLINE": "1"}
+    )
     if done.returncode:
         raise SystemExit(f"{script.name} ended with {done.returncode}:\n{done.stderr[-2000:]}")
 
@@ -71,7 +73,10 @@ class Ladder:
         source = next(s for s in self.tier["sources"] if s["name"] == name)
         lines = (self.data / "raw" / source["file"]).read_text(encoding="utf-8").splitlines()
         rows = map(json.loads, lines)
-        return [{"prompt": r[source["promptField"]], "completion": r[source["completionField"]]} for r in rows]
+        return [
+            {"prompt": r[source["promptField"]], "completion": r[source["completionField"]]}
+            for r in rows
+        ]
 
     def curated(self, rung: str) -> Path:
         """The audited training data of a rung (a folder with train.jsonl and holdout.jsonl)."""
@@ -81,9 +86,18 @@ class Ladder:
         data = self.work / rung / "data.jsonl"
         data.parent.mkdir(parents=True, exist_ok=True)
         if rung == "recipe":
-            run(self.folder / "recipe" / "process_data.py", sources=self.data / "raw", output=data, seed=0)
+            run(
+                self.folder / "recipe" / "process_data.py",
+                sources=self.data / "raw",
+                output=data,
+                seed=0,
+            )
         else:
-            names = [s["name"] for s in self.tier["sources"]] if rung == "naive" else [rung.removeprefix("single-")]
+            names = (
+                [s["name"] for s in self.tier["sources"]]
+                if rung == "naive"
+                else [rung.removeprefix("single-")]
+            )
             data.write_bytes(to_jsonl([row for name in names for row in self.rows(name)]))
         splits = {split: self.data / f"{split}.jsonl" for split in ("dev", "validation", "test")}
         run(EVALUATOR / "audit.py", data=data, **splits, card=self.folder / "task.yaml", out=out)
@@ -95,11 +109,25 @@ class Ladder:
         data = self.curated(rung)
         config = dict(DEFAULT)
         if rung == "recipe":
-            config |= yaml.safe_load((self.folder / "recipe" / "train.yaml").read_text(encoding="utf-8"))
+            config |= yaml.safe_load(
+                (self.folder / "recipe" / "train.yaml").read_text(encoding="utf-8")
+            )
         out.mkdir(parents=True, exist_ok=True)
         (out / "train.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-        files = {"data": data / "train.jsonl", "holdout": data / "holdout.jsonl", "config": out / "train.yaml"}
-        run(TRAINER / "train.py", model=BASE, **files, context=self.tier["contextLength"], seed=seed, threads=self.threads, out=out)
+        files = {
+            "data": data / "train.jsonl",
+            "holdout": data / "holdout.jsonl",
+            "config": out / "train.yaml",
+        }
+        run(
+            TRAINER / "train.py",
+            model=BASE,
+            **files,
+            context=self.tier["contextLength"],
+            seed=seed,
+            threads=self.threads,
+            out=out,
+        )
         result = json.loads((out / "result.json").read_text(encoding="utf-8"))
         if not result["ok"]:
             raise SystemExit(f"{self.card['id']} {rung} seed {seed}: {result['failure']}")
@@ -113,8 +141,18 @@ class Ladder:
             card, items = self.folder / "task.yaml", self.data / f"{split}.jsonl"
             run(EVALUATOR / "render.py", card=card, items=items, out=out / "prompts.jsonl")
             limits = {"max_new_tokens": self.tier["maxNewTokens"], "threads": self.threads}
-            run(TRAINER / "generate.py", model=model, prompts=out / "prompts.jsonl", **limits, out=out)
-            files = {"items": items, "predictions": out / "predictions.jsonl", "out": out / "score.json"}
+            run(
+                TRAINER / "generate.py",
+                model=model,
+                prompts=out / "prompts.jsonl",
+                **limits,
+                out=out,
+            )
+            files = {
+                "items": items,
+                "predictions": out / "predictions.jsonl",
+                "out": out / "score.json",
+            }
             run(EVALUATOR / "score.py", task_dir=self.folder, **files)
         return json.loads((out / "score.json").read_text(encoding="utf-8"))["metric"]["value"]
 
@@ -134,11 +172,18 @@ def measure(ladder: Ladder, seeds: int) -> dict[str, Any]:
     }
     validation = [ladder.score("recipe", seed, "validation") for seed in range(seeds)]
     spread = statistics.stdev(validation) if seeds > 1 else None
-    return {"task": ladder.card["id"], "bestSource": single.removeprefix("single-"), "test": scores, "seedSpread": spread}
+    return {
+        "task": ladder.card["id"],
+        "bestSource": single.removeprefix("single-"),
+        "test": scores,
+        "seedSpread": spread,
+    }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--task", action="append", help="repeat for several; default: all tasks")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
@@ -148,11 +193,14 @@ def main() -> None:
     tasks = args.task or sorted(p.parent.name for p in (ROOT / "tasks").glob("*/*/task.yaml"))
     found = []
     for task in tasks:
-        found.append(measure(Ladder(task, args.work, args.threads), args.seeds))
-        if not args.json:
-            print(f"{task}: best single source {found[-1]['bestSource']}, seed spread {found[-1]['seedSpread']}")
-            for rung, values in found[-1]["test"].items():
-                print(f"  {rung:8} {statistics.mean(values):.3f}  ({', '.join(f'{v:.3f}' for v in values)})", flush=True)
+        ladder = measure(Ladder(task, args.work, args.threads), args.seeds)
+        found.append(ladder)
+        if args.json:
+            continue
+        print(f"{task}: best source {ladder['bestSource']}, seed spread {ladder['seedSpread']}")
+        for rung, values in ladder["test"].items():
+            each = ", ".join(f"{v:.3f}" for v in values)
+            print(f"  {rung:8} {statistics.mean(values):.3f}  ({each})", flush=True)
     if args.json:
         print(json.dumps(found, indent=2))
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 SHINGLE = 3  # tokens: how candidates are found
 GRAM = 8  # tokens: how candidates are judged (fewer where a prompt is shorter)
 COMMON = 20  # a shingle of more items than this is the task's template and says nothing
-CONTAINED = 5  # tokens that an item must have to count as contained in a longer row
+CONTAINED = 5  # tokens that an item must have to count as contained in a longer row,
+RARE = 3  # unless one of its tokens occurs in no more items than this
 SHARE = 0.6  # of the item's grams
 EDGE = ".,;:!?\"'`*<>"
 TELLING = re.compile(r"[^a-z'-]")
@@ -53,6 +54,8 @@ class Overlap:
         self.prompts = prompts
         self.tokens = [tokens_of(text) for _, _, text in prompts]
         self.telling = [Counter(t for t in tokens if TELLING.search(t)) for tokens in self.tokens]
+        spread = Counter(t for tokens in self.tokens for t in set(tokens))
+        self.rare = [any(spread[t] <= RARE for t in tokens) for tokens in self.tokens]
         self.exact: dict[str, list[int]] = defaultdict(list)
         self.normal: dict[str, list[int]] = defaultdict(list)
         shingles: dict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -88,7 +91,8 @@ class Overlap:
         figures and symbols are the same: rows of one template with other figures are no copies.
         """
         wanted = self.tokens[i]
-        if len(wanted) >= CONTAINED and contains(tokens, wanted):
+        long_enough = len(wanted) >= CONTAINED or (len(wanted) > 1 and self.rare[i])
+        if long_enough and contains(tokens, wanted):
             return f"the whole prompt is contained, {len(wanted)} tokens"
         telling = self.telling[i]
         if not telling or Counter(t for t in tokens if TELLING.search(t)) != telling:

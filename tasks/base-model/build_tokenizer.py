@@ -1,8 +1,9 @@
-"""The mini tokenizer: byte-level BPE that keeps digits, capitals and punctuation as single characters.
+"""The mini tokenizer: byte-level BPE that keeps digits, capitals and punctuation as single
+characters.
 
-It is a `Qwen2Tokenizer` (the class that transformers gives to every Qwen2 model) with its own small vocabulary.
-Merges are learned from lower-case words alone, so SMILES and numbers stay one token per character, and any other
-script still has its bytes.
+It is a `Qwen2Tokenizer` (the class that transformers gives to every Qwen2 model) with its own
+small vocabulary. Merges are learned from lower-case words alone, so SMILES and numbers stay one
+token per character, and any other script still has its bytes.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ from __future__ import annotations
 import json
 import random
 
+import primitives
 from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
 from transformers import Qwen2Tokenizer
-
-import primitives
 from vocabulary import WORDS
 
 SPECIAL = ["<pad>", "<bos>", "<user>", "<asst>", "<eos>"]
@@ -41,11 +41,14 @@ def build_tokenizer(vocabulary_size: int, context: int) -> Qwen2Tokenizer:
         min_frequency=2,
         show_progress=False,
     )
-    # A leading blank is the usual case in running text; the bare form begins answers and JSON strings.
+    # A leading blank is the usual case in running text; the bare form begins answers and JSON
+    # strings.
     texts = [f"{word}, {word} {word} {word} {word}" for word in WORDS for _ in range(20)]
     r = random.Random(0)
     prompts = (primitives.draw(r)[0] for _ in range(2000))
-    texts += [" ".join(w for w in prompt.split() if w.isalpha() and w.islower()) for prompt in prompts]
+    texts += [
+        " ".join(w for w in prompt.split() if w.isalpha() and w.islower()) for prompt in prompts
+    ]
     learner.train_from_iterator(texts, trainer)
 
     learned = json.loads(learner.to_str())["model"]

@@ -1,9 +1,9 @@
 """Hand-set starting values that let a tiny model copy.
 
-Copying (induction) heads do not emerge from random values within a few minutes on a CPU. So two heads of the
-first layer start as previous-token heads (biases of the query and key chosen so that the rotary phase peaks one
-and two tokens back), and four heads of the next two layers start as match-and-copy heads aligned with them.
-Everything is trained afterwards; nothing is frozen.
+Copying (induction) heads do not emerge from random values within a few minutes on a CPU. So two
+heads of the first layer start as previous-token heads (biases of the query and key chosen so that
+the rotary phase peaks one and two tokens back), and four heads of the next two layers start as
+match-and-copy heads aligned with them. Everything is trained afterwards; nothing is frozen.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ def set_copy_circuits(model: Qwen2ForCausalLM, seed: int) -> None:
     config = model.config
     width, head = config.hidden_size, config.hidden_size // config.num_attention_heads
     generator = torch.Generator().manual_seed(seed)
-    frequency = config.rope_parameters["rope_theta"] ** (-torch.arange(head // 2).float() / (head // 2))
+    frequency = config.rope_parameters["rope_theta"] ** (
+        -torch.arange(head // 2).float() / (head // 2)
+    )
 
     def orthonormal() -> torch.Tensor:
         return torch.linalg.qr(torch.randn(width, head, generator=generator))[0].T  # [head, width]

@@ -2,7 +2,8 @@
 
     python tasks/base-model/pretrain.py
 
-About five minutes on 2 CPU threads. The same seed and thread count give the same weights on one machine.
+About five minutes on 2 CPU threads. The same seed and thread count give the same weights on one
+machine.
 """
 
 from __future__ import annotations
@@ -17,13 +18,12 @@ from pathlib import Path
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-import torch
-from torch.nn.functional import cross_entropy
-from transformers import Qwen2Config, Qwen2ForCausalLM, Qwen2Tokenizer
-
 import primitives
+import torch
 from build_tokenizer import build_tokenizer
 from circuits import set_copy_circuits
+from torch.nn.functional import cross_entropy
+from transformers import Qwen2Config, Qwen2ForCausalLM, Qwen2Tokenizer
 
 CONTEXT = 256
 Example = tuple[list[int], int]  # token ids, number of prompt tokens
@@ -88,7 +88,13 @@ def loss_of(model: Qwen2ForCausalLM, x: torch.Tensor, y: torch.Tensor) -> torch.
     return cross_entropy(logits.flatten(0, 1), y[:, 1:].flatten(), ignore_index=-100)
 
 
-def step(model: Qwen2ForCausalLM, optimizer: torch.optim.Optimizer, rate: float, x: torch.Tensor, y: torch.Tensor) -> float:
+def step(
+    model: Qwen2ForCausalLM,
+    optimizer: torch.optim.Optimizer,
+    rate: float,
+    x: torch.Tensor,
+    y: torch.Tensor,
+) -> float:
     """One optimizer step at the given learning rate; returns the loss."""
     for group in optimizer.param_groups:
         group["lr"] = rate
@@ -103,10 +109,15 @@ def step(model: Qwen2ForCausalLM, optimizer: torch.optim.Optimizer, rate: float,
 def warm_copy(model: Qwen2ForCausalLM, seed: int, steps: int = 100, rate: float = 2e-3) -> None:
     """Random token patterns, repeated: makes the hand-set copy circuits work for every token."""
     r = random.Random(seed)
-    optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), weight_decay=0.01, fused=True)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), betas=(0.9, 0.98), weight_decay=0.01, fused=True
+    )
     loss = math.nan
     for i in range(steps):
-        patterns = [[r.randrange(5, model.config.vocab_size) for _ in range(r.randint(4, 20))] for _ in range(32)]
+        patterns = [
+            [r.randrange(5, model.config.vocab_size) for _ in range(r.randint(4, 20))]
+            for _ in range(32)
+        ]
         x = torch.tensor([(p * 20)[:64] for p in patterns])
         y = x.clone()
         y[:, :21] = -100
@@ -130,20 +141,30 @@ def main() -> None:
 
     tokenizer = build_tokenizer(args.vocabulary, CONTEXT)
     model = new_model(tokenizer, args.seed)
-    print(f"{sum(p.numel() for p in model.parameters())} parameters, {len(tokenizer)} tokens", flush=True)
+    print(
+        f"{sum(p.numel() for p in model.parameters())} parameters, {len(tokenizer)} tokens",
+        flush=True,
+    )
     warm_copy(model, args.seed)
 
     r = random.Random(args.seed)
     examples = [encode(tokenizer, *primitives.draw(r)) for _ in range(args.examples)]
     plan = batches(examples, args.batch_size, args.seed)
-    optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), weight_decay=0.05, fused=True)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), betas=(0.9, 0.98), weight_decay=0.05, fused=True
+    )
     warm_up, recent = max(1, len(plan) // 20), []
     for i, batch in enumerate(plan):
         done = max(0, i - warm_up) / max(1, len(plan) - warm_up)
-        rate = args.learning_rate * min(1, (i + 1) / warm_up) * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * done)))
+        rate = (
+            args.learning_rate
+            * min(1, (i + 1) / warm_up)
+            * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * done)))
+        )
         recent.append(step(model, optimizer, rate, *collate(batch, tokenizer.pad_token_id)))
         if (i + 1) % 100 == 0 or i + 1 == len(plan):
-            print(f"step {i + 1}/{len(plan)} loss {sum(recent[-100:]) / len(recent[-100:]):.4f} {time.time() - started:.0f} s", flush=True)
+            loss, seconds = sum(recent[-100:]) / len(recent[-100:]), time.time() - started
+            print(f"step {i + 1}/{len(plan)} loss {loss:.4f} {seconds:.0f} s", flush=True)
 
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,9 @@
-"""Generic skills that the base model is pre-trained on: copying, looking up, small arithmetic, string edits.
+"""Generic skills that the base model is pre-trained on: copying, looking up, small arithmetic,
+string edits.
 
-No answer format of any task occurs here (no box, no `Final Answer`, no answer letter after a marker, no JSON
-key that a task asks for), so the base model has the abilities but none of the habits that a task scores.
-Each primitive takes a `random.Random` and returns (prompt, completion).
+No answer format of any task occurs here (no box, no `Final Answer`, no answer letter after a
+marker, no JSON key that a task asks for), so the base model has the abilities but none of the
+habits that a task scores. Each primitive takes a `random.Random` and returns (prompt, completion).
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ TAILS = ["O", "N", "S", "F", "Br", "Cl", "C#N", "C=O", "C(=O)O", "C(=O)N", "c1cc
 
 def chain(r: random.Random) -> str:
     """A short SMILES-like chain; nothing says that it is a sensible molecule."""
-    body = "".join(r.choice(["C", "C", "C", "C(C)", "C(F)", "CC", "C(O)"]) for _ in range(r.randint(1, 4)))
+    body = "".join(
+        r.choice(["C", "C", "C", "C(C)", "C(F)", "CC", "C(O)"]) for _ in range(r.randint(1, 4))
+    )
     return body + r.choice(["", "", "", "c1ccccc1", "C=C", "Br", "C#N"])
 
 
@@ -67,11 +70,20 @@ def extreme(r: random.Random) -> Pair:
 def compare(r: random.Random) -> Pair:
     a, b = numbers(r, 2, 40)
     above = r.random() < 0.5
-    return f"is {a} {'above' if above else 'below'} {b}?", "yes" if ((a > b) if above else (a < b)) else "no"
+    return f"is {a} {'above' if above else 'below'} {b}?", "yes" if (
+        (a > b) if above else (a < b)
+    ) else "no"
 
 
 def copy(r: random.Random) -> Pair:
-    text = r.choice([symbols(r), chain(r) + chain(r), words(r.sample(WORDS, r.randint(1, 4))), words(numbers(r, 3, 99))])
+    text = r.choice(
+        [
+            symbols(r),
+            chain(r) + chain(r),
+            words(r.sample(WORDS, r.randint(1, 4))),
+            words(numbers(r, 3, 99)),
+        ]
+    )
     return f"copy {text}", text
 
 
@@ -82,7 +94,11 @@ def join(r: random.Random) -> Pair:
 
 def strip(r: random.Random) -> Pair:
     text, tail = r.choice([symbols(r), chain(r), chain(r)]), r.choice(TAILS)
-    return (f"drop the end {tail} of {text}{tail}", text) if r.random() < 0.7 else (f"drop the start {tail} of {tail}{text}", text)
+    return (
+        (f"drop the end {tail} of {text}{tail}", text)
+        if r.random() < 0.7
+        else (f"drop the start {tail} of {tail}{text}", text)
+    )
 
 
 def swap_end(r: random.Random) -> Pair:
@@ -101,7 +117,9 @@ def row(r: random.Random) -> Pair:
     name, sign = r.choice(names), r.choice([":", "="])
     table = " ; ".join(f"{k}{sign} {words(v)}" for k, v in rows.items())
     result = f"row {name}{sign} {words(rows[name])}."
-    return (f"{table} . row {name}", result) if r.random() < 0.5 else (f"row {name} . {table}", result)
+    return (
+        (f"{table} . row {name}", result) if r.random() < 0.5 else (f"row {name} . {table}", result)
+    )
 
 
 def nth(r: random.Random) -> Pair:
@@ -112,7 +130,11 @@ def nth(r: random.Random) -> Pair:
 def key_value(r: random.Random) -> Pair:
     keys, values, i = r.sample(NOUNS, 4), r.sample(NOUNS, 4), r.randrange(4)
     text = ", ".join(f"{k} is {v}" for k, v in zip(keys, values))
-    return (f"{text}. what is {keys[i]}?", values[i]) if r.random() < 0.5 else (f"what is {keys[i]}? {text}", values[i])
+    return (
+        (f"{text}. what is {keys[i]}?", values[i])
+        if r.random() < 0.5
+        else (f"what is {keys[i]}? {text}", values[i])
+    )
 
 
 def label(r: random.Random) -> Pair:
@@ -137,7 +159,11 @@ def tag(r: random.Random) -> Pair:
     text = " ".join(f"{w}={t}." for w, t in tags.items())
     found = " ".join(f"{w}={tags[w]}." if w in tags else f"{w} missing." for w in wanted)
     asked = f"{wanted[0]}, {wanted[1]}"
-    return (f"{text} find {asked}", f"see {found}") if r.random() < 0.5 else (f"find {asked} . {text}", f"see {found}")
+    return (
+        (f"{text} find {asked}", f"see {found}")
+        if r.random() < 0.5
+        else (f"find {asked} . {text}", f"see {found}")
+    )
 
 
 def pair_tag(r: random.Random) -> Pair:
@@ -149,7 +175,11 @@ def pair_tag(r: random.Random) -> Pair:
     i = r.randrange(3)
     text = " ".join(f"{w}={LETTERS[j]}." for j, w in enumerate(names))
     result = f"see {names[i]}={LETTERS[i]}."
-    return (f"{text} find {names[i]}", result) if r.random() < 0.5 else (f"find {names[i]} . {text}", result)
+    return (
+        (f"{text} find {names[i]}", result)
+        if r.random() < 0.5
+        else (f"find {names[i]} . {text}", result)
+    )
 
 
 def member(r: random.Random) -> Pair:
@@ -176,7 +206,10 @@ def order(r: random.Random) -> Pair:
 
 def as_json(r: random.Random) -> Pair:
     n = r.randint(1, 2)
-    keys, values = r.sample(NOUNS, n), [r.choice([r.choice(NOUNS), str(r.randint(1, 300)), symbols(r)]) for _ in range(n)]
+    keys, values = (
+        r.sample(NOUNS, n),
+        [r.choice([r.choice(NOUNS), str(r.randint(1, 300)), symbols(r)]) for _ in range(n)],
+    )
     body = ", ".join(f'"{k}": "{v}"' for k, v in zip(keys, values))
     return "json " + ", ".join(f"{k} {v}" for k, v in zip(keys, values)), "{" + body + "}"
 
@@ -192,9 +225,30 @@ def as_call(r: random.Random) -> Pair:
 
 
 PRIMITIVES: list[tuple[Callable[[random.Random], Pair], int]] = [
-    (add, 4), (subtract, 2), (divide, 4), (add_chain, 1), (extreme, 1), (compare, 1), (copy, 2), (join, 2),
-    (strip, 2), (swap_end, 2), (cut, 1), (row, 3), (nth, 1), (key_value, 1), (label, 1), (tag, 4), (pair_tag, 2),
-    (member, 1), (same, 1), (count, 1), (order, 1), (as_json, 2), (as_list, 1), (as_call, 1),
+    (add, 4),
+    (subtract, 2),
+    (divide, 4),
+    (add_chain, 1),
+    (extreme, 1),
+    (compare, 1),
+    (copy, 2),
+    (join, 2),
+    (strip, 2),
+    (swap_end, 2),
+    (cut, 1),
+    (row, 3),
+    (nth, 1),
+    (key_value, 1),
+    (label, 1),
+    (tag, 4),
+    (pair_tag, 2),
+    (member, 1),
+    (same, 1),
+    (count, 1),
+    (order, 1),
+    (as_json, 2),
+    (as_list, 1),
+    (as_call, 1),
 ]
 """Every primitive with its weight in the pre-training mixture."""
 

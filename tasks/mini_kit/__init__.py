@@ -1,1 +1,3 @@
-"""What the generators of the mini tier share: problems, splits by key, and sources with realistic defects."""
+"""What the generators of the mini tier share: problems, splits by key, and sources with realistic
+defects.
+"""

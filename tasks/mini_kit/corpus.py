@@ -18,7 +18,8 @@ Draw = Callable[..., Problem]
 class Corpus:
     """Everything of one mini task: three splits, and sources that share no key with them.
 
-    The only exception are rows planted by `contaminate`, which copy items on purpose. Deterministic for a seed.
+    The only exception are rows planted by `contaminate`, which copy items on purpose. Deterministic
+    for a seed.
     """
 
     def __init__(self, card: dict[str, Any], seed: int) -> None:
@@ -63,7 +64,9 @@ class Corpus:
         self.sources[name] = Source(name, declared["promptField"], declared["completionField"])
         return self.sources[name]
 
-    def write(self, source: Source, problems: list[Problem], form: Callable[[Problem], str]) -> None:
+    def write(
+        self, source: Source, problems: list[Problem], form: Callable[[Problem], str]
+    ) -> None:
         """Adds each problem to the source, its answer written in the given form."""
         for problem in problems:
             source.add(self.prompt(problem), form(problem))
@@ -75,7 +78,9 @@ class Corpus:
             source.add(respaced(self.prompt(problem), self.random), self.phrasing.worked(problem))
 
     def contaminate(self, source: Source, per_split: int) -> None:
-        """Adds copies of dev, validation and test items: exact, spaced differently, and with words around."""
+        """Adds copies of dev, validation and test items: exact, spaced differently, and with words
+        around.
+        """
         for split in SPLITS:
             for i, problem in enumerate(self.random.sample(self.splits[split], per_split)):
                 text = self.prompt(problem)

@@ -10,7 +10,8 @@ from typing import Any
 class Problem:
     """A problem with its right answer and a plausible wrong one.
 
-    `key` is what the splits are disjoint by; `steps` is the reasoning without the answer, as one line.
+    `key` is what the splits are disjoint by; `steps` is the reasoning without the answer, as one
+    line.
     """
 
     key: str

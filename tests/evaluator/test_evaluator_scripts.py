@@ -44,8 +44,16 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def score(data: Path, tmp_path: Path):
     def go(predictions: Path, items: Path = data / "dev.jsonl"):
-        done = run("score.py", task_dir=TASK, items=items, predictions=predictions, out=tmp_path / "score.json")
-        return done, json.loads((tmp_path / "score.json").read_text()) if done.returncode == 0 else None
+        done = run(
+            "score.py",
+            task_dir=TASK,
+            items=items,
+            predictions=predictions,
+            out=tmp_path / "score.json",
+        )
+        return done, json.loads(
+            (tmp_path / "score.json").read_text()
+        ) if done.returncode == 0 else None
 
     return go
 
@@ -54,7 +62,12 @@ def test_rendering_lets_out_ids_and_prompts_and_nothing_else(data: Path, tmp_pat
     items = read(data / "dev.jsonl")
     for item in items:
         item["gold"], item["reference"] = "secret-gold", {"note": "secret-reference"}
-    done = run("render.py", card=TASK / "task.yaml", items=write(tmp_path / "i.jsonl", items), out=tmp_path / "p.jsonl")
+    done = run(
+        "render.py",
+        card=TASK / "task.yaml",
+        items=write(tmp_path / "i.jsonl", items),
+        out=tmp_path / "p.jsonl",
+    )
     assert done.returncode == 0, done.stderr
     prompts = read(tmp_path / "p.jsonl")
     assert [p["id"] for p in prompts] == [i["id"] for i in items]
@@ -64,12 +77,16 @@ def test_rendering_lets_out_ids_and_prompts_and_nothing_else(data: Path, tmp_pat
 
 
 def test_an_item_that_the_template_cannot_use_is_bad_input(tmp_path: Path) -> None:
-    items = write(tmp_path / "i.jsonl", [{"id": "x", "subtask": "NOC4PC", "input": {}, "gold": "102"}])
+    items = write(
+        tmp_path / "i.jsonl", [{"id": "x", "subtask": "NOC4PC", "input": {}, "gold": "102"}]
+    )
     done = run("render.py", card=TASK / "task.yaml", items=items, out=tmp_path / "p.jsonl")
     assert done.returncode == 2 and "'x'" in done.stderr and not (tmp_path / "p.jsonl").exists()
 
 
-def test_scores_come_with_an_interval_and_a_verdict_per_item(data: Path, tmp_path: Path, score) -> None:
+def test_scores_come_with_an_interval_and_a_verdict_per_item(
+    data: Path, tmp_path: Path, score
+) -> None:
     items = read(data / "dev.jsonl")
     texts = ['{"code": "%s"}' % (item["gold"] if i % 4 else "none") for i, item in enumerate(items)]
     predictions = [{"id": item["id"], "text": text} for item, text in zip(items, texts)]
@@ -79,7 +96,9 @@ def test_scores_come_with_an_interval_and_a_verdict_per_item(data: Path, tmp_pat
     assert set(metric) == {"name", "value", "low", "high", "n"} and metric["n"] == len(items)
     assert metric["low"] < metric["value"] < metric["high"] < 1
     assert metric["value"] == pytest.approx(0.86, abs=0.03)
-    assert [set(i) for i in document["items"]] == [{"id", "subtask", "score", "parsed", "error"}] * len(items)
+    assert [set(i) for i in document["items"]] == [
+        {"id", "subtask", "score", "parsed", "error"}
+    ] * len(items)
     assert document["submetrics"]["accuracy"] == 0.75
 
 
@@ -109,7 +128,9 @@ def test_the_order_of_predictions_does_not_matter(data: Path, tmp_path: Path, sc
         (b"[1]\n", ":1: not a JSON object"),
     ],
 )
-def test_bad_predictions_end_with_one_line_and_exit_code_2(content: bytes, reason: str, tmp_path: Path, score) -> None:
+def test_bad_predictions_end_with_one_line_and_exit_code_2(
+    content: bytes, reason: str, tmp_path: Path, score
+) -> None:
     path = tmp_path / "p.jsonl"
     path.write_bytes(content)
     done, _ = score(path)
@@ -119,9 +140,15 @@ def test_bad_predictions_end_with_one_line_and_exit_code_2(content: bytes, reaso
 
 @pytest.mark.parametrize(
     ("change", "reason"),
-    [({"gold": "104"}, "gold must be one of"), ({"id": "noc4pc-dev-0001"}, "repeated"), ({"input": None}, "'input' must be dict")],
+    [
+        ({"gold": "104"}, "gold must be one of"),
+        ({"id": "noc4pc-dev-0001"}, "repeated"),
+        ({"input": None}, "'input' must be dict"),
+    ],
 )
-def test_bad_items_end_with_one_line_and_exit_code_2(change: dict, reason: str, data: Path, tmp_path: Path, score) -> None:
+def test_bad_items_end_with_one_line_and_exit_code_2(
+    change: dict, reason: str, data: Path, tmp_path: Path, score
+) -> None:
     items = read(data / "dev.jsonl")
     items[0] |= change
     done, _ = score(write(tmp_path / "p.jsonl", []), write(tmp_path / "i.jsonl", items))
@@ -135,7 +162,10 @@ def test_a_missing_file_ends_with_exit_code_2(data: Path, tmp_path: Path, score)
 
 def test_clustered_items_widen_the_interval(data: Path, tmp_path: Path, score) -> None:
     items = read(data / "dev.jsonl")
-    predictions = [{"id": i["id"], "text": '{"code": "%s"}' % (i["gold"] if k < 50 else "x")} for k, i in enumerate(items)]
+    predictions = [
+        {"id": i["id"], "text": '{"code": "%s"}' % (i["gold"] if k < 50 else "x")}
+        for k, i in enumerate(items)
+    ]
     path = write(tmp_path / "p.jsonl", predictions)
     _, alone = score(path)
     clustered = [{**item, "cluster": str(k // 10)} for k, item in enumerate(items)]
@@ -147,12 +177,16 @@ def test_clustered_items_widen_the_interval(data: Path, tmp_path: Path, score) -
 def audit(data: Path, rows: list[dict], out: Path) -> dict:
     out.mkdir(parents=True, exist_ok=True)
     splits = {split: data / f"{split}.jsonl" for split in ("dev", "validation", "test")}
-    done = run("audit.py", data=write(out / "rows.jsonl", rows), **splits, card=TASK / "task.yaml", out=out)
+    done = run(
+        "audit.py", data=write(out / "rows.jsonl", rows), **splits, card=TASK / "task.yaml", out=out
+    )
     assert done.returncode == 0, done.stderr
     return json.loads((out / "report.json").read_text())
 
 
-def test_the_audit_finds_planted_copies_of_each_kind_and_no_clean_row(data: Path, tmp_path: Path) -> None:
+def test_the_audit_finds_planted_copies_of_each_kind_and_no_clean_row(
+    data: Path, tmp_path: Path
+) -> None:
     corpus, _ = build_mini.build("noc4pc", 0)
     draw = build_mini.load_module(TASK / "mini.py", "mini_noc4pc_for_audit").draw
     clean = [corpus.prompt(p) for p in corpus.problems(draw, 1_000)]
@@ -161,7 +195,11 @@ def test_the_audit_finds_planted_copies_of_each_kind_and_no_clean_row(data: Path
         for problem in corpus.splits[split][:20]:
             text = corpus.prompt(problem)
             loose = text.replace(" ", "  ").upper()
-            for kind, copied in (("exact", text), ("normalized", loose), ("near", f"dear all, {text} best, tom")):
+            for kind, copied in (
+                ("exact", text),
+                ("normalized", loose),
+                ("near", f"dear all, {text} best, tom"),
+            ):
                 rows.append((copied, (split, kind)))
                 planted += 1
     random.Random(0).shuffle(rows)
@@ -177,7 +215,9 @@ def test_the_audit_finds_planted_copies_of_each_kind_and_no_clean_row(data: Path
 
 
 @pytest.mark.parametrize("task", ["aime25", "financeiq", "mol-edit", "noc4pc", "table-facts"])
-def test_the_audit_finds_what_the_generators_plant_and_nothing_else(task: str, tmp_path: Path) -> None:
+def test_the_audit_finds_what_the_generators_plant_and_nothing_else(
+    task: str, tmp_path: Path
+) -> None:
     build_mini.write(task, tmp_path, 0)
     folder = build_mini.find_task(task)
     rows = [
@@ -186,7 +226,13 @@ def test_the_audit_finds_what_the_generators_plant_and_nothing_else(task: str, t
         for row in read(tmp_path / "raw" / source["file"])
     ]
     splits = {split: tmp_path / f"{split}.jsonl" for split in ("dev", "validation", "test")}
-    done = run("audit.py", data=write(tmp_path / "r.jsonl", rows), **splits, card=folder / "task.yaml", out=tmp_path)
+    done = run(
+        "audit.py",
+        data=write(tmp_path / "r.jsonl", rows),
+        **splits,
+        card=folder / "task.yaml",
+        out=tmp_path,
+    )
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["removed"] == 42

@@ -20,7 +20,9 @@ TASKS = ["aime25", "financeiq", "mol-edit", "noc4pc", "table-facts"]
 
 def scorer_of(task: str) -> ModuleType:
     """The task's score.py."""
-    return build_mini.load_module(build_mini.find_task(task) / "score.py", f"score_{task.replace('-', '_')}")
+    return build_mini.load_module(
+        build_mini.find_task(task) / "score.py", f"score_{task.replace('-', '_')}"
+    )
 
 
 @cache

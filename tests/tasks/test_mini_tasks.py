@@ -26,10 +26,23 @@ def texts(task: str) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("task", TASKS)
 def test_the_same_seed_gives_the_same_bytes(task: str, tmp_path: Path) -> None:
     build_mini.write(task, tmp_path / "a", 0)
-    script = [sys.executable, str(ROOT / "tasks" / "build_mini.py"), "--task", task, "--out", str(tmp_path / "b")]
+    script = [
+        sys.executable,
+        str(ROOT / "tasks" / "build_mini.py"),
+        "--task",
+        task,
+        "--out",
+        str(tmp_path / "b"),
+    ]
     subprocess.run(script, check=True)
     files = sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*.json*"))
-    assert {str(f) for f in files} >= {"raw/manifest.json", "dev.jsonl", "validation.jsonl", "test.jsonl", "splits.json"}
+    assert {str(f) for f in files} >= {
+        "raw/manifest.json",
+        "dev.jsonl",
+        "validation.jsonl",
+        "test.jsonl",
+        "splits.json",
+    }
     for file in files:
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
 
@@ -39,7 +52,14 @@ def test_another_seed_gives_another_task() -> None:
 
 
 def test_an_unknown_task_ends_with_exit_code_3(tmp_path: Path) -> None:
-    script = [sys.executable, str(ROOT / "tasks" / "build_mini.py"), "--task", "nope", "--out", str(tmp_path)]
+    script = [
+        sys.executable,
+        str(ROOT / "tasks" / "build_mini.py"),
+        "--task",
+        "nope",
+        "--out",
+        str(tmp_path),
+    ]
     done = subprocess.run(script, capture_output=True, text=True)
     assert done.returncode == 3 and "nope" in done.stderr
 
@@ -60,7 +80,11 @@ def test_splits_have_the_promised_sizes_and_share_no_key(task: str) -> None:
 def test_raw_rows_copy_items_only_where_contamination_is_planted(task: str) -> None:
     corpus, _ = built(task)
     prompts = {" ".join(corpus.prompt(p).split()) for split in SPLITS for p in corpus.splits[split]}
-    copies = [p for _, p, _ in texts(task) if any(form in prompts for form in (" ".join(p.split()), " ".join(p.split())[:-2]))]
+    copies = [
+        p
+        for _, p, _ in texts(task)
+        if any(form in prompts for form in (" ".join(p.split()), " ".join(p.split())[:-2]))
+    ]
     assert 20 <= len(copies) <= 50
 
 
@@ -75,7 +99,9 @@ def test_every_declared_subtask_occurs_and_no_other(task: str) -> None:
 def test_sources_carry_the_defects_that_the_readme_names(task: str) -> None:
     rows = texts(task)
     pattern = re.compile(card_of(task)["answerPattern"])
-    passing = {name: [bool(pattern.search(c)) for n, _, c in rows if n == name] for name in built(task)[1]}
+    passing = {
+        name: [bool(pattern.search(c)) for n, _, c in rows if n == name] for name in built(task)[1]
+    }
     shares = {name: sum(found) / len(found) for name, found in passing.items()}
     assert 5_000 <= len(rows) <= 12_000
     assert max(shares.values()) == 1 and min(shares.values()) == 0
@@ -86,7 +112,9 @@ def test_sources_carry_the_defects_that_the_readme_names(task: str) -> None:
         if found:
             answers.setdefault((name, prompt), set()).add(found.group())
     assert sum(len(found) > 1 for found in answers.values()) > 100, "conflicting answers"
-    assert any(len(prompt) + len(completion) > 450 for _, prompt, completion in rows), "over-long rows"
+    assert any(len(prompt) + len(completion) > 450 for _, prompt, completion in rows), (
+        "over-long rows"
+    )
 
 
 @pytest.mark.parametrize("task", ["aime25", "financeiq"])
@@ -98,12 +126,24 @@ def test_personal_data_is_there_to_be_filtered(task: str) -> None:
 def test_the_recipe_writes_clean_rows_in_the_asked_format(task: str, tmp_path: Path) -> None:
     build_mini.write(task, tmp_path, 0)
     recipe = build_mini.find_task(task) / "recipe" / "process_data.py"
-    arguments = ["--sources", str(tmp_path / "raw"), "--output", str(tmp_path / "out.jsonl"), "--seed", "0"]
+    arguments = [
+        "--sources",
+        str(tmp_path / "raw"),
+        "--output",
+        str(tmp_path / "out.jsonl"),
+        "--seed",
+        "0",
+    ]
     subprocess.run([sys.executable, str(recipe), *arguments], check=True)
-    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     pattern = re.compile(card_of(task)["answerPattern"])
     assert len(rows) > 2_000
-    assert all(set(row) == {"prompt", "completion"} and pattern.search(row["completion"]) for row in rows)
+    assert all(
+        set(row) == {"prompt", "completion"} and pattern.search(row["completion"]) for row in rows
+    )
     assert not any("@" in row["prompt"] or "thanks" in row["completion"] for row in rows)
     subprocess.run([sys.executable, str(recipe), *arguments, "--limit", "50"], check=True)
     assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 50
@@ -126,7 +166,11 @@ def test_the_base_model_in_the_repository_has_its_checksums() -> None:
     import hashlib
 
     folder = ROOT / "tasks" / "base-model" / "mini"
-    listed = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines())
-    assert {"model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json"} <= set(listed)
+    listed = dict(
+        reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines()
+    )
+    assert {"model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json"} <= set(
+        listed
+    )
     for name, digest in listed.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name

@@ -22,7 +22,12 @@ def edit(source: str, added: str | None, removed: str | None) -> dict:
     return {
         "id": "1",
         "subtask": "sub",
-        "input": {"query": "", "source_smiles": source, "added_group": added, "removed_group": removed},
+        "input": {
+            "query": "",
+            "source_smiles": source,
+            "added_group": added,
+            "removed_group": removed,
+        },
         "gold": "CCO",
     }
 
@@ -165,7 +170,9 @@ def test_every_gold_scores_1_when_written_in_the_format(task: str) -> None:
     scorer, template = scorer_of(task), card_of(task)["answerTemplate"]
     for split in corpus.splits:
         items = corpus.items(split)
-        results = [scorer.score_item(item, template.replace("{answer}", item["gold"])) for item in items]
+        results = [
+            scorer.score_item(item, template.replace("{answer}", item["gold"])) for item in items
+        ]
         assert all(result["error"] is None and result["score"] == 1 for result in results)
         assert all(scorer.check_item(item) is None for item in items)
         if hasattr(scorer, "aggregate"):
@@ -177,8 +184,14 @@ def test_wrong_and_stated_answers_of_the_sources_score_0(task: str) -> None:
     corpus, _ = built(task)
     scorer, say = scorer_of(task), corpus.phrasing
     items = corpus.items("validation")
-    wrong = [scorer.score_item(i, say.mistaken(p))["score"] for i, p in zip(items, corpus.splits["validation"])]
-    stated = [scorer.score_item(i, say.stated(p))["error"] for i, p in zip(items, corpus.splits["validation"])]
+    wrong = [
+        scorer.score_item(i, say.mistaken(p))["score"]
+        for i, p in zip(items, corpus.splits["validation"])
+    ]
+    stated = [
+        scorer.score_item(i, say.stated(p))["error"]
+        for i, p in zip(items, corpus.splits["validation"])
+    ]
     assert sum(wrong) / len(wrong) < 0.05
     assert set(stated) == {"unparsed"}
 
@@ -206,7 +219,14 @@ def test_no_text_makes_a_scorer_raise(task: str) -> None:
 @pytest.mark.parametrize("task", TASKS)
 def test_pathological_texts_end(task: str) -> None:
     item = built(task)[0].items("dev")[0]
-    for text in ("{" * 50_000, '{"a":' * 20_000, r"\boxed{" * 20_000, "<think>" * 20_000, "Answer: " * 20_000, "(" * 100_000):
+    for text in (
+        "{" * 50_000,
+        '{"a":' * 20_000,
+        r"\boxed{" * 20_000,
+        "<think>" * 20_000,
+        "Answer: " * 20_000,
+        "(" * 100_000,
+    ):
         assert scorer_of(task).score_item(item, text)["score"] == 0
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import random
 
-from rdkit import Chem
-
 from mini_kit.corpus import Corpus
 from mini_kit.problem import Problem
+from rdkit import Chem
 
 GROUPS = {
     "hydroxyl": "O",
@@ -57,7 +56,9 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
             "{s} with {new} and not {old}?",
         ),
     }[kind][r.randrange(4) if style is None else style].format(s=source, **words)
-    other = removed if kind == "delete" else r.choice([g for g in GROUPS if g not in (added, removed)])
+    other = (
+        removed if kind == "delete" else r.choice([g for g in GROUPS if g not in (added, removed)])
+    )
     if r.random() < 0.8:  # miscopied: the part that is kept is not in the molecule asked about
         kept = skeleton(r)
         while kept in source:
@@ -68,7 +69,12 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
     return Problem(
         key=Chem.CanonSmiles(body),
         subtask=kind,
-        input={"query": query, "source_smiles": source, "added_group": added, "removed_group": removed},
+        input={
+            "query": query,
+            "source_smiles": source,
+            "added_group": added,
+            "removed_group": removed,
+        },
         gold=result,
         answer=result,
         steps=f"keep {body}",
@@ -111,4 +117,6 @@ def build(corpus: Corpus) -> None:
     for problem in corpus.problems(draw, 1000):
         group = r.choice(list(GROUPS))
         n = problem.input["source_smiles"].count(GROUPS[group])
-        counts.add(f"count {group.replace('_', ' ')} in {problem.input['source_smiles']}", f"{n} times.")
+        counts.add(
+            f"count {group.replace('_', ' ')} in {problem.input['source_smiles']}", f"{n} times."
+        )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import extraction
 from rdkit import Chem, DataStructs, RDLogger
 from rdkit.Chem import rdFingerprintGenerator
-
-import extraction
 
 RDLogger.DisableLog("rdApp.*")
 ERROR_CLASSES = {
@@ -28,7 +27,8 @@ SMARTS = {
     "nitro": "[$([NX3](=O)=O),$([NX3+](=O)[O-])]",
     "thiol": "[SX2H]",
 }
-# Beside a carboxyl in the instruction its own OH is not a hydroxyl; else hydroxyl -> carboxyl could never be right.
+# Beside a carboxyl in the instruction its own OH is not a hydroxyl; else hydroxyl -> carboxyl could
+# never be right.
 HYDROXYL_OUTSIDE_CARBOXYL = "[OX2H;!$(OC=O)]"
 PATTERNS = {name: Chem.MolFromSmarts(s) for name, s in SMARTS.items()}
 OUTSIDE = Chem.MolFromSmarts(HYDROXYL_OUTSIDE_CARBOXYL)
@@ -44,12 +44,21 @@ def check_item(item: dict[str, Any]) -> str | None:
     unknown = [g for g in asked if g and g not in SMARTS]
     if unknown:
         return f"unknown functional group {unknown[0]!r}"
-    return None if molecule(item["input"].get("source_smiles")) else "'source_smiles' is not a valid SMILES"
+    return (
+        None
+        if molecule(item["input"].get("source_smiles"))
+        else "'source_smiles' is not a valid SMILES"
+    )
 
 
 def molecule(smiles: Any) -> Chem.Mol | None:
     """The molecule of a SMILES without blanks, or None."""
-    if not isinstance(smiles, str) or not smiles or len(smiles) > MAX_SMILES or len(smiles.split()) != 1:
+    if (
+        not isinstance(smiles, str)
+        or not smiles
+        or len(smiles) > MAX_SMILES
+        or len(smiles.split()) != 1
+    ):
         return None
     try:
         return Chem.MolFromSmiles(smiles.strip()) or None
@@ -87,19 +96,26 @@ def score_item(item: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def aggregate(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Correct rate, with each kind of edit, validity, identity with the reference and similarity to it."""
+    """Correct rate, with each kind of edit, validity, identity with the reference and similarity to
+    it.
+    """
     n = max(1, len(items))
     kinds: dict[str, list[float]] = {}
     valid = identical = similarity = 0.0
     for item, result in zip(items, results):
         kinds.setdefault(item["subtask"], []).append(result["score"])
-        gold, found = molecule(item["gold"]), molecule(result["parsed"]) if result["error"] != "invalid-smiles" else None
+        gold, found = (
+            molecule(item["gold"]),
+            molecule(result["parsed"]) if result["error"] != "invalid-smiles" else None,
+        )
         if found is None:
             continue
         valid += 1
         if gold is not None:
             identical += Chem.MolToSmiles(found) == Chem.MolToSmiles(gold)
-            similarity += DataStructs.TanimotoSimilarity(FINGERPRINT.GetFingerprint(found), FINGERPRINT.GetFingerprint(gold))
+            similarity += DataStructs.TanimotoSimilarity(
+                FINGERPRINT.GetFingerprint(found), FINGERPRINT.GetFingerprint(gold)
+            )
     return {
         "value": sum(r["score"] for r in results) / n,
         "submetrics": {

@@ -130,6 +130,9 @@ def build(corpus: Corpus) -> None:
     corpus.echo(corpus.source("flash-cards"), corpus.problems(draw, 40, style=0), 1000)
 
     news = corpus.source("market-news")
-    for problem in corpus.problems(draw, 1000):
+    for _ in range(1000):
         term = r.choice(TERMS)
-        news.add(f"note: {r.choice(DEFINITIONS[term])} had a long {r.choice(['rise', 'drop'])} this year. what now?", f"take less {term}, says the manager.")
+        news.add(
+            f"note: {r.choice(DEFINITIONS[term])} had a long {r.choice(['rise', 'drop'])} this year.",
+            f"take less {term}, says the manager.",
+        )

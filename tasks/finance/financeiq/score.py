@@ -20,11 +20,17 @@ MARKER = r"(?:(?:final |correct )?answer(?: is)?\s*[*_]*\s*[:：]|(?:正确)?答
 
 def check_item(item: dict[str, Any]) -> str | None:
     """Why the item's gold cannot be used, or None."""
-    return None if isinstance(item["gold"], str) and item["gold"] in tuple(LETTERS) else "the gold must be one of A, B, C, D"
+    return (
+        None
+        if isinstance(item["gold"], str) and item["gold"] in tuple(LETTERS)
+        else "the gold must be one of A, B, C, D"
+    )
 
 
 def letters_of(stated: str, options: dict[str, str]) -> set[str]:
-    """The letters that a stated answer names: `B`, `(Ｂ)`, `B. bond`, or the text of exactly one option."""
+    """The letters that a stated answer names: `B`, `(Ｂ)`, `B. bond`, or the text of exactly one
+    option.
+    """
     stated = unicodedata.normalize("NFKC", stated).strip()
     leading = re.match(r"[(\[{\"'*\s]*([A-D])(?![A-Za-z0-9])", stated)
     if leading:
@@ -32,7 +38,11 @@ def letters_of(stated: str, options: dict[str, str]) -> set[str]:
         more = re.match(r"\s*(?:[,/&、]|and|or|和|或)\s*[(\[]?([A-D])(?![A-Za-z0-9])", rest)
         return {leading[1], more[1]} if more else {leading[1]}
     text = stated.strip(" .。\"'()[]").casefold()
-    return {k for k, v in options.items() if text and unicodedata.normalize("NFKC", v).strip().casefold() == text}
+    return {
+        k
+        for k, v in options.items()
+        if text and unicodedata.normalize("NFKC", v).strip().casefold() == text
+    }
 
 
 def score_item(item: dict[str, Any], text: str) -> dict[str, Any]:

@@ -18,12 +18,14 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
     boxes, rest = divmod(total, m)
     name, (one, other) = r.choice(NAMES), r.sample(THINGS, 2)
     question = (
-        f"{name} has {a} {one} and gets {b} more. they are packed in boxes of {m}. how many are left?",
+        f"{name} has {a} {one} and gets {b} more. they are packed in boxes of {m}. "
+        "how many are left?",
         f"what is the remainder when {a}+{b} is divided by {m}?",
         f"{a} {one} and {b} {other} are shared equally by {m} kids. find the rest.",
         f"find ({a}+{b}) mod {m}.",
     )[r.randrange(4) if style is None else style]
     slip = r.choice([k for k in range(m) if k != rest])
+    false_total = total + r.choice([-10, -2, -1, 1, 2, 10])
     return Problem(
         key=f"{min(a, b)}+{max(a, b)} mod {m}",
         subtask="aime2025",
@@ -32,7 +34,7 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
         answer=str(rest),
         steps=f"add {a}+{b}={total}. {total}={m}*{boxes}+{rest}.",
         wrong_answer=str(slip),
-        wrong_steps=f"add {a}+{b}={total + r.choice([-10, -2, -1, 1, 2, 10])}. {total}={m}*{boxes}+{slip}.",
+        wrong_steps=f"add {a}+{b}={false_total}. {total}={m}*{boxes}+{slip}.",
     )
 
 
@@ -54,7 +56,8 @@ def build(corpus: Corpus) -> None:
             if r.random() < 0.1:
                 answer = f"{answer} {contact(r)}"
             if r.random() < 0.04:
-                prompt = f"{prompt} {' '.join(f'{r.randrange(100)} {r.choice(THINGS)}' for _ in range(80))}"
+                pasted = [f"{r.randrange(100)} {r.choice(THINGS)}" for _ in range(80)]
+                prompt = f"{prompt} {' '.join(pasted)}"
             forum.add(prompt, answer, votes=r.randrange(30))
     corpus.contaminate(forum, 6)
 
@@ -70,8 +73,18 @@ def build(corpus: Corpus) -> None:
     corpus.echo(corpus.source("exercise-mirror"), corpus.problems(draw, 40, style=0), 1200)
 
     puzzles = corpus.source("number-puzzles")
-    for problem in corpus.problems(draw, 1000):
+    for _ in range(1000):
         a, b = r.randint(3, 30), r.randint(3, 30)
         low, high = sorted((a, b))
-        text = r.choice([f"find the difference between {a} and {b}.", f"{r.choice(NAMES)} has {a} coins, {r.choice(NAMES)} has {b}. who has more?"])
-        puzzles.add(text, f"so it is {high}-{low}={high - low}, thanks" if "difference" in text else f"the one with {high} coins.")
+        text = r.choice(
+            [
+                f"find the difference between {a} and {b}.",
+                f"{r.choice(NAMES)} has {a} coins, {r.choice(NAMES)} has {b}. who has more?",
+            ]
+        )
+        puzzles.add(
+            text,
+            f"so it is {high}-{low}={high - low}, thanks"
+            if "difference" in text
+            else f"the one with {high} coins.",
+        )

@@ -1,4 +1,6 @@
-"""Office actions on small claims: is every feature in one document (102), spread over two (103), or missing (ALLOW)?"""
+"""Office actions on small claims: is every feature in one document (102), spread over two (103), or
+missing (ALLOW)?
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ PARTS = (
     "rotor valve spring lens plate shaft gear sensor coil nozzle piston clutch magnet hinge socket "
     "filter mirror blade wheel bolt cable screen handle bearing washer tube fan pedal latch seal"
 ).split()
-DEVICES = "pump engine camera heater drill printer oven scooter lamp kettle robot crane mixer".split()
+DEVICES = (
+    "pump engine camera heater drill printer oven scooter lamp kettle robot crane mixer".split()
+)
 CODES = ("ALLOW", "102", "103")
 
 
@@ -24,11 +28,13 @@ def code_of(places: list[str | None]) -> str:
 
 def evidence(features: list[str], places: list[str | None]) -> str:
     """One short statement per feature: where it is disclosed."""
-    return "see " + " ".join(f"{f}={p}." if p else f"{f} missing." for f, p in zip(features, places))
+    return "see " + " ".join(
+        f"{f}={p}." if p else f"{f} missing." for f, p in zip(features, places)
+    )
 
 
 def draw(r: random.Random, style: int | None = None, code: str | None = None) -> Problem:
-    """A claim of two features against two documents of three parts each; `code` fixes the decision."""
+    """A claim of two features against two documents of three parts; `code` fixes the decision."""
     code = code or r.choice(CODES)
     device, parts = r.choice(DEVICES), r.sample(PARTS, 8)
     features, others = parts[:2], parts[2:]
@@ -62,7 +68,9 @@ def draw(r: random.Random, style: int | None = None, code: str | None = None) ->
                     "title": f"document {d}",
                     "abstract": "",
                     "claims": "",
-                    "paragraphs": [{"key": k + 1, "content": part} for k, part in enumerate(disclosed)],
+                    "paragraphs": [
+                        {"key": k + 1, "content": part} for k, part in enumerate(disclosed)
+                    ],
                 }
                 for d, disclosed in documents.items()
             ],
@@ -89,8 +97,11 @@ def build(corpus: Corpus) -> None:
         for _ in range(r.choice([1, 2, 3])):
             prompt = corpus.prompt(problem)
             if r.random() < 0.03:
-                prompt = f"{prompt} {' '.join(f'{r.choice(PARTS)} and {r.choice(PARTS)}.' for _ in range(60))}"
-            volunteers.add(prompt, say.mistaken(problem) if r.random() < 0.4 else say.worked(problem))
+                pasted = [f"{r.choice(PARTS)} and {r.choice(PARTS)}." for _ in range(60)]
+                prompt = f"{prompt} {' '.join(pasted)}"
+            volunteers.add(
+                prompt, say.mistaken(problem) if r.random() < 0.4 else say.worked(problem)
+            )
     corpus.contaminate(volunteers, 6)
 
     letters = corpus.source("attorney-letters")

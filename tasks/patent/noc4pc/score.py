@@ -49,7 +49,9 @@ def core_value(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> fl
 
 def aggregate(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> dict[str, Any]:
     """Macro F1, with accuracy, F1 per code, and the published evaluator's F1 over parsed answers."""
-    pairs = [(i["gold"], r["parsed"] if r["parsed"] in CODES else None) for i, r in zip(items, results)]
+    pairs = [
+        (i["gold"], r["parsed"] if r["parsed"] in CODES else None) for i, r in zip(items, results)
+    ]
     parsed = [pair for pair in pairs if pair[1] is not None]
     return {
         "value": core_value(items, results),

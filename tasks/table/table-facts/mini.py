@@ -24,7 +24,10 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
     row = f"row {place}= {' '.join(map(str, values))}."
     if style < 2:
         result, step = values[i], ""
-        question = (f"what is {QUARTERS[i]} of {place}?", f"find the value of {place} in {QUARTERS[i]}.")[style]
+        question = (
+            f"what is {QUARTERS[i]} of {place}?",
+            f"find the value of {place} in {QUARTERS[i]}.",
+        )[style]
     elif style == 2:
         result = values[i] + values[j]
         step = f" {values[i]}+{values[j]}={result}."
@@ -43,7 +46,10 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
         key=f"{' '.join(map(str, values))} | {max(style, 1)} {i} {j}",
         subtask="MatchBased" if style < 2 else "Multi-hop FactChecking",
         input={
-            "table": {"columns": ["place", *QUARTERS], "data": [[k, *map(str, v)] for k, v in rows.items()]},
+            "table": {
+                "columns": ["place", *QUARTERS],
+                "data": [[k, *map(str, v)] for k, v in rows.items()],
+            },
             "question": question,
         },
         gold=str(result),
@@ -68,7 +74,8 @@ def build(corpus: Corpus) -> None:
         for _ in range(r.choice([1, 2, 3])):
             prompt = corpus.prompt(problem)
             if r.random() < 0.03:
-                prompt = f"{prompt} {' '.join(f'{r.choice(PLACES)}= {r.randrange(90)};' for _ in range(70))}"
+                pasted = [f"{r.choice(PLACES)}= {r.randrange(90)};" for _ in range(70)]
+                prompt = f"{prompt} {' '.join(pasted)}"
             crowd.add(prompt, say.mistaken(problem) if r.random() < 0.4 else say.worked(problem))
     corpus.contaminate(crowd, 6)
 
@@ -86,5 +93,9 @@ def build(corpus: Corpus) -> None:
     scores = corpus.source("match-scores")
     for problem in corpus.problems(draw, 1000):
         data = problem.input["table"]["data"]
-        text = corpus.prompt(problem).replace(problem.input["question"], f"has {data[0][0]} more than {data[1][0]}?")
-        scores.add(text, r.choice(["yes, by far.", "no, not this time.", "both are the same to me."]))
+        text = corpus.prompt(problem).replace(
+            problem.input["question"], f"has {data[0][0]} more than {data[1][0]}?"
+        )
+        scores.add(
+            text, r.choice(["yes, by far.", "no, not this time.", "both are the same to me."])
+        )

@@ -19,11 +19,17 @@ NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,30})(?:\.\d{1,30})?|[+-]?\
 
 def check_item(item: dict[str, Any]) -> str | None:
     """Why the item's gold cannot be used, or None."""
-    return None if isinstance(item["gold"], str) and item["gold"].strip() else "the gold must be a non-empty string"
+    return (
+        None
+        if isinstance(item["gold"], str) and item["gold"].strip()
+        else "the gold must be a non-empty string"
+    )
 
 
 def as_number(text: str) -> Decimal | None:
-    """A plain number; currency and percent signs, thousands commas and a typographic minus are read, units are not."""
+    """A plain number; currency and percent signs, thousands commas and a typographic minus are
+    read, units are not.
+    """
     cleaned = unicodedata.normalize("NFKC", text).strip().replace("\u2212", "-").strip("$€£¥%\"' ")
     if not NUMBER.fullmatch(cleaned):
         return None
@@ -46,7 +52,9 @@ def parts_of(text: str) -> list[str]:
 
 
 def same(gold: str, answer: str) -> bool:
-    """Whether one answer part equals one gold part: as numbers, rounded to the gold's decimals, else as words."""
+    """Whether one answer part equals one gold part: as numbers, rounded to the gold's decimals,
+    else as words.
+    """
     wanted = as_number(gold)
     if wanted is None:
         return as_words(gold) == as_words(answer)

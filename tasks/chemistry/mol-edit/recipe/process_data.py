@@ -1,7 +1,8 @@
 """The good recipe of mol-edit, fixed on 2026-11-27, before any strategist was written.
 
-What a careful practitioner does with code alone: take the sources that say what is kept, write stated
-answers as JSON, check that the kept part is in the question and in the product, keep one row per question.
+What a careful practitioner does with code alone: take the sources that say what is kept, write
+stated answers as JSON, check that the kept part is in the question and in the product, keep one row
+per question.
 """
 
 from __future__ import annotations
@@ -53,14 +54,21 @@ def main() -> None:
     chosen: dict[str, str] = {}
     for prompt, completion in rows:
         text = in_format(completion)
-        if text is None or PERSONAL.search(prompt + completion) or len(prompt) + len(completion) > MAX_CHARACTERS:
+        if (
+            text is None
+            or PERSONAL.search(prompt + completion)
+            or len(prompt) + len(completion) > MAX_CHARACTERS
+        ):
             continue
         if not holds(prompt, text):
             continue
         chosen.setdefault(" ".join(prompt.split()), text)
     out = [{"prompt": p, "completion": c} for p, c in chosen.items()]
     random.Random(args.seed).shuffle(out)
-    args.output.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in out[: args.limit]), encoding="utf-8")
+    args.output.write_text(
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in out[: args.limit]),
+        encoding="utf-8",
+    )
 
 
 if __name__ == "__main__":
