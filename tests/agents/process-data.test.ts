@@ -354,6 +354,28 @@ describe("selection", () => {
     expect(curate({ sources, operations: { readRows: 1 } })).toHaveLength(2);
   });
 
+  test("kinds of prompts that are rarer than in the trusted source are repeated", () => {
+    const plain = (index: number): Pair => [
+      `what is the sum of ${index} and 1?`,
+      `${index}+1=${index + 1}. Result <${index + 1}>`,
+    ];
+    const story = (index: number): Pair => [
+      `ann has ${index} pens and gets one more, how many now?`,
+      `${index}+1=${index + 1}. Result <${index + 1}>`,
+    ];
+    const half = Array.from({ length: 50 }, (_, index) =>
+      index % 2 ? plain(index) : story(index),
+    );
+    const skewed = Array.from({ length: 150 }, (_, index) => plain(100 + index));
+    const rows = curate({
+      sources: { "alpha-book": half, "gamma-forum": skewed },
+      operations: { mix: { trusted: ["alpha-book"], most: 4 } },
+    });
+    const stories = rows.filter(([prompt]) => prompt.startsWith("ann")).length;
+    expect(stories).toBe(100);
+    expect(rows).toHaveLength(275);
+  });
+
   test("the order is the seed's; --limit takes a sample of the same rows", () => {
     const sources = { "alpha-book": Array.from({ length: 30 }, (_, index) => sum(index, 2)) };
     const once = curate({ sources, seed: 3 });

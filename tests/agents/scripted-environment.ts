@@ -25,8 +25,8 @@ const ROWS: Readonly<Record<string, number>> = {
   "epsilon-chat": 1000,
 };
 
-/** Score of a plan: a pure function of the truth and the plan. 1 is the best there is. */
-export function trueScore(truth: Truth, plan: Plan): number {
+/** Rows of a plan, right and wrong ones. */
+function rowsOf(truth: Truth, plan: Plan): { readonly right: number; readonly wrong: number } {
   const { operations: on } = plan;
   const checks = [
     on.arithmetic,
@@ -36,14 +36,21 @@ export function trueScore(truth: Truth, plan: Plan): number {
     on.evidence || on.invariants !== null,
   ];
   const found = truth.findable * (checks.filter(Boolean).length / checks.length);
-  let rows = 0;
+  let right = 0;
   let wrong = 0;
   for (const { name } of plan.sources) {
     const all = ROWS[name] ?? 0;
     const noise = truth.noise[name] ?? 0;
-    rows += all * (1 - noise * found);
+    right += all * (1 - noise);
     wrong += all * noise * (1 - found);
   }
+  return { right, wrong };
+}
+
+/** Score of a plan: a pure function of the truth and the plan. 1 is the best there is. */
+export function trueScore(truth: Truth, plan: Plan): number {
+  const { right, wrong } = rowsOf(truth, plan);
+  const rows = right + wrong;
   if (rows === 0) return 0;
   const quality = Math.max(0, 1 - 2.2 * (wrong / rows));
   const enough = Math.min(1, rows / 1500);
@@ -55,11 +62,13 @@ export function trueScore(truth: Truth, plan: Plan): number {
 /** The report of a plan: its score, and levels 1, 2 and 4 as its causes would show. */
 export function respond(truth: Truth, plan: Plan): Feedback {
   const score = trueScore(truth, plan);
+  const { right, wrong } = rowsOf(truth, plan);
   const off = Math.log(plan.train.learning_rate / truth.bestRate);
   const slow = off < -0.3;
   const fast = off > 0.3;
   return completedFeedback({
     score,
+    rows: Math.round(right + wrong),
     unparsed: truth.unparsed,
     trainLoss: slow ? 0.35 : 0.06,
     curve: slow

@@ -1,5 +1,6 @@
 import { type Move, orElse, percent, type Situation } from "./move.ts";
 import { type Operations, withOperations, withSource } from "./plan.ts";
+import { trustedSources } from "./verification-moves.ts";
 
 /** Moves of operations other than checks: format, direct answers, repetition, balance. */
 export function dataMoves(situation: Situation): readonly Move[] {
@@ -66,6 +67,7 @@ export function dataMoves(situation: Situation): readonly Move[] {
       { dropDirect: false },
     );
   }
+  const repeats = operations.mix !== null || plan.sources.some(({ repeat }) => repeat > 1);
   const repeated = orElse(symptoms.repeated, 0.1);
   if (operations.dedupe !== "normalized") {
     add(
@@ -76,13 +78,24 @@ export function dataMoves(situation: Situation): readonly Move[] {
       { dedupe: "normalized" },
     );
   }
-  if (operations.promptCap === null && repeated > 0.02) {
+  if (operations.promptCap === null && !repeats && repeated > 0.02) {
     add(
       "cap-prompts",
       0.3 * repeated,
       "at most two rows per prompt",
       `${percent(repeated)} of the prompts repeated`,
       { promptCap: 2 },
+    );
+  }
+  const trusted = trustedSources(situation);
+  if (operations.mix === null && trusted.length > 0) {
+    const wrong = orElse(symptoms.wrong, 0.4 * symptoms.headroom);
+    add(
+      "match-mix",
+      0.03 + 0.2 * wrong,
+      `repeat kinds of prompts that are rarer than in ${trusted.join(", ")}`,
+      `${percent(wrong)} of the dev items wrong in the right format; ${trusted.join(", ")} may show the mix that is asked`,
+      { mix: { trusted: [...trusted], most: 4 } },
     );
   }
   const skewed = orElse(symptoms.skewed, 0);
@@ -124,6 +137,7 @@ function undoMoves({ plan, symptoms }: Situation): readonly Move[] {
   const scarce = orElse(symptoms.scarce, 0.1);
   const undo: [string, boolean, Partial<Operations>, string][] = [
     ["no-invariants", operations.invariants !== null, { invariants: null }, "ask no invariants"],
+    ["no-mix", operations.mix !== null, { mix: null }, "the mix of prompts as it is"],
     ["no-votes", operations.votes, { votes: false }, "no votes"],
     ["no-arithmetic", operations.arithmetic, { arithmetic: false }, "keep false calculations"],
     ["no-quotations", operations.evidence, { evidence: false }, "keep misquoting rows"],

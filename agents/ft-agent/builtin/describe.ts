@@ -40,6 +40,12 @@ export function describeData({ sources, operations }: Plan): string[] {
     operations.balance !== null,
     `no label more than ${operations.balance} times as often as the median one`,
   );
+  if (operations.mix) {
+    add(
+      true,
+      `repeat kinds of prompts that are rarer than in ${operations.mix.trusted.join(", ")}, at most ${operations.mix.most} times`,
+    );
+  }
   add(operations.maxRows !== null, `at most ${operations.maxRows} rows`);
   return steps.slice(0, 20);
 }

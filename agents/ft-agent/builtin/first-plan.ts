@@ -3,6 +3,12 @@ import { trainConfigSchema } from "../../../protocol/train-config.ts";
 import type { Appraisal } from "./appraisal.ts";
 import { PLAIN_OPERATIONS, type Plan } from "./plan.ts";
 
+/** Learning rates to start from, by the size of the models that a tier trains: middling ones, with room to both sides. */
+export const STARTING_RATES: Readonly<Record<AgentTaskCard["tier"], number>> = {
+  mini: 1e-3,
+  full: 2e-5,
+};
+
 /** A plan with the cures that the profile calls for, in words. */
 export interface FirstPlan {
   readonly plan: Plan;
@@ -62,8 +68,9 @@ export function firstPlan(card: AgentTaskCard, appraisals: readonly Appraisal[])
         lengthOutliers: long ? 2.5 : null,
       },
       train: trainConfigSchema.parse({
-        max_steps: Math.min(240, card.limits.maxSteps),
-        learning_rate: 1e-3,
+        max_steps:
+          card.tier === "mini" ? card.limits.maxSteps : Math.min(1000, card.limits.maxSteps),
+        learning_rate: STARTING_RATES[card.tier],
       }),
     },
     reasons,

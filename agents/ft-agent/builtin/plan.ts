@@ -40,6 +40,10 @@ const operationsSchema = z.strictObject({
   maxCharacters: z.number().int().positive().nullable(),
   /** Cap of each label, in multiples of the median label's count; null: labels stay as they are. */
   balance: z.number().min(1).nullable(),
+  /** Repeat rows of kinds of prompts that are rarer than in the trusted sources, at most `most` times; null: don't. */
+  mix: z
+    .strictObject({ trusted: z.array(z.string()).min(1), most: z.number().int().min(2).max(8) })
+    .nullable(),
   /** Most rows in all; null: no cap. */
   maxRows: z.number().int().positive().nullable(),
   /** Most rows read of each source; null: all. */
@@ -71,6 +75,7 @@ export const PLAIN_OPERATIONS: Operations = {
   lengthOutliers: null,
   maxCharacters: null,
   balance: null,
+  mix: null,
   maxRows: null,
   readRows: null,
 };
@@ -98,4 +103,9 @@ export function withSource(plan: Plan, name: string, change: Partial<SourcePlan>
       source.name === name ? { ...source, ...change } : source,
     ),
   };
+}
+
+/** Whether the plan checks its rows beyond format and calculations. */
+export function isVerified({ operations }: Plan): boolean {
+  return operations.invariants !== null || operations.votes;
 }

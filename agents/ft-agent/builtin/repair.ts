@@ -2,6 +2,7 @@ import type { CandidateFailure } from "../../../protocol/failure-class.ts";
 import type { Feedback } from "../../../protocol/feedback.ts";
 import type { Stage } from "../../../protocol/stage.ts";
 import { trainConfigSchema } from "../../../protocol/train-config.ts";
+import { STARTING_RATES } from "./first-plan.ts";
 import type { Situation } from "./move.ts";
 import { type Operations, type Plan, planKey, withOperations, withTraining } from "./plan.ts";
 
@@ -79,7 +80,7 @@ function repairOf(
               train.max_steps ?? situation.card.limits.maxSteps,
               situation.card.limits.maxSteps,
             ),
-            learning_rate: 1e-3,
+            learning_rate: STARTING_RATES[situation.card.tier],
           }),
         },
         description: "default training settings",

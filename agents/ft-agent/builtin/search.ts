@@ -1,5 +1,6 @@
 import { dataMoves } from "./data-moves.ts";
 import type { Move, Situation } from "./move.ts";
+import type { Observation } from "./observation.ts";
 import { type Plan, planKey } from "./plan.ts";
 import { sourceMoves } from "./source-moves.ts";
 import { trainingMoves } from "./training-moves.ts";
@@ -12,7 +13,7 @@ export interface Step {
 }
 
 /** A pair is tried at once while there is much to gain and both are promising; later, one change at a time shows what it does. */
-const PAIR_HEADROOM = 0.25;
+const PAIR_HEADROOM = 0.1;
 const PAIR_GAIN = 0.08;
 
 /**
@@ -66,17 +67,33 @@ export function rankedMoves(situation: Situation): readonly Move[] {
 /** How earlier moves of the same kind went: 1 without any, more after a gain, much less after a loss. */
 function experience(move: Move, { observations }: Situation): number {
   let factor = 1;
-  for (const { moves, gain } of observations) {
+  for (const observation of observations) {
+    const { moves, gain } = observation;
     const alike = moves.some((id) => id === move.id);
     const opposite = moves.some((id) => id === OPPOSITE[move.id]);
     if (gain === null || (!alike && !opposite)) continue;
     const helped = alike ? gain : -gain;
     const certainty = moves.length > 1 ? 0.5 : 1;
     if (helped > 0.02) factor *= 1 + 0.4 * certainty;
+    else if (helped < 0 && move.part === "data" && rowsAgreeBetter(observation, observations))
+      factor *= 0.8;
     else if (helped < 0) factor *= 1 - 0.75 * certainty;
     else factor *= 1 - 0.4 * certainty;
   }
   return Math.min(2, factor);
+}
+
+/**
+ * Whether a change of the data alone let the loss fall a good deal: then its rows agree better with each other, and a lower
+ * score may be the training seed's.
+ */
+function rowsAgreeBetter(observation: Observation, observations: readonly Observation[]): boolean {
+  const parent = observations.find(({ iteration }) => iteration === observation.parent);
+  const loss = observation.feedback?.training?.trainLoss;
+  const before = parent?.feedback?.training?.trainLoss;
+  if (loss === undefined || before === undefined || !parent) return false;
+  const sameTraining = JSON.stringify(observation.plan.train) === JSON.stringify(parent.plan.train);
+  return sameTraining && loss < 0.7 * before;
 }
 
 const OPPOSITE: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { Appraisal } from "./appraisal.ts";
 import { type Move, orElse, percent, type Situation } from "./move.ts";
-import { type Plan, withSource } from "./plan.ts";
+import { isVerified, type Plan, withSource } from "./plan.ts";
 
 /** Moves of which sources are taken, and how much of each. */
 export function sourceMoves(situation: Situation): readonly Move[] {
@@ -9,18 +9,18 @@ export function sourceMoves(situation: Situation): readonly Move[] {
   const unparsed = orElse(symptoms.unparsed, 0.1);
   const scarce = orElse(symptoms.scarce, 0.1);
   const overfit = orElse(symptoms.overfit, 0.1);
-  const verified = plan.operations.invariants !== null || plan.operations.votes;
+  const unseen = unseenShare(situation);
   const moves: Move[] = [];
   for (const appraisal of appraisals) {
     const taken = plan.sources.find(({ name }) => name === appraisal.name);
     const trust = `trust ${appraisal.trust.toFixed(2)} by its profile`;
     if (taken && plan.sources.length > 1) {
-      const suspicion = Math.max(0, 0.75 - appraisal.trust) * (verified ? 0.5 : 1);
+      const suspicion = Math.max(0, 0.75 - appraisal.trust) * unseen;
       const missing = restOf(plan, appraisals, appraisal) < 1000 ? 0.1 : 0;
       moves.push({
         id: `drop-source:${appraisal.name}`,
         part: "data",
-        expectedGain: 0.01 + 0.6 * suspicion * (wrong + 0.5 * unparsed) - missing,
+        expectedGain: 0.01 + 0.8 * suspicion * (wrong + 0.5 * unparsed) - missing,
         description: `leave out ${appraisal.name}`,
         evidence: `${trust}; ${percent(wrong)} of the dev items wrong in the right format`,
         plan: { ...plan, sources: plan.sources.filter(({ name }) => name !== appraisal.name) },
@@ -85,4 +85,23 @@ function restOf(plan: Plan, appraisals: readonly Appraisal[], without: Appraisal
       ({ name }) => name !== without.name && plan.sources.some((source) => source.name === name),
     )
     .reduce((sum, { usableRows }) => sum + usableRows, 0);
+}
+
+/**
+ * How much of the wrong rows the checks may have missed, 0..1.2: all where none is in force; little where they dropped many rows
+ * (L1 tells how many are left), more than all where they found nothing although answers stay wrong.
+ */
+function unseenShare({ plan, observations }: Situation): number {
+  if (!isVerified(plan)) return 1;
+  const rows = (verified: boolean) =>
+    observations
+      .filter((each) => isVerified(each.plan) === verified && each.plan.operations.mix === null)
+      .filter((each) => each.plan.sources.length === plan.sources.length)
+      .map((each) => each.feedback?.data?.full?.rows)
+      .filter((count) => count !== undefined);
+  const before = Math.max(...rows(false));
+  const after = Math.min(...rows(true));
+  if (!Number.isFinite(before) || !Number.isFinite(after)) return 0.6;
+  const dropped = 1 - after / before;
+  return dropped >= 0.08 ? 0.4 : dropped >= 0.02 ? 0.8 : 1.2;
 }

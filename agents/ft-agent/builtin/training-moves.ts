@@ -1,14 +1,17 @@
+import { STARTING_RATES } from "./first-plan.ts";
 import { type Move, orElse, percent, type Situation } from "./move.ts";
-import { withTraining } from "./plan.ts";
+import { isVerified, withTraining } from "./plan.ts";
 
-/** Learning rates tried, in order; neighbours differ by about 1.6, small enough not to jump over a narrow optimum. */
-const LEARNING_RATES = [1e-4, 2e-4, 3e-4, 6e-4, 1e-3, 2e-3, 3e-3, 5e-3, 8e-3];
+/** Learning rates tried, in order: neighbours differ by a factor of about two, since optima are about that narrow. */
+const LEARNING_RATES = [
+  5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 3e-4, 6e-4, 1e-3, 2e-3, 3e-3, 5e-3, 8e-3,
+];
 
 /** Moves of the training settings: learning rate first, since it matters most, then steps, batch, schedule. */
 export function trainingMoves(situation: Situation): readonly Move[] {
   const { plan, symptoms, card } = situation;
-  const underfit = orElse(symptoms.underfit, 0.3);
   const overfit = orElse(symptoms.overfit, 0.1);
+  const underfit = Math.max(orElse(symptoms.underfit, 0.3), unlearned(situation) * (1 - overfit));
   const unstable = orElse(symptoms.unstable, 0);
   const rate = plan.train.learning_rate;
   const moves: Move[] = [];
@@ -30,7 +33,7 @@ export function trainingMoves(situation: Situation): readonly Move[] {
   const fit = `underfitting ${percent(underfit)}, overfitting ${percent(overfit)}, instability ${percent(unstable)} by the loss curve`;
   const up = LEARNING_RATES.filter((each) => each > rate * 1.01);
   const down = LEARNING_RATES.filter((each) => each < rate * 0.99).toReversed();
-  const highRate = rate >= 3e-3 ? 0.4 : 1;
+  const highRate = rate >= 3 * STARTING_RATES[card.tier] ? 0.4 : 1;
   if (up[0]) {
     add(
       "learning-rate-up",
@@ -96,4 +99,9 @@ export function trainingMoves(situation: Situation): readonly Move[] {
     });
   }
   return moves;
+}
+
+/** Wrong answers in the right format that are no fault of the rows any more, once these are verified: not learned yet. */
+function unlearned({ plan, symptoms }: Situation): number {
+  return (symptoms.wrong ?? 0) * (isVerified(plan) ? 0.7 : 0.3);
 }

@@ -105,7 +105,10 @@ function availableChecks(situation: Situation): readonly Check[] {
 }
 
 /** The most trusted sources that are taken: believable, with enough rows that are in the asked format from the start. */
-export function trustedSources({ appraisals, plan }: Situation): readonly string[] {
+export function trustedSources({
+  appraisals,
+  plan,
+}: Pick<Situation, "appraisals" | "plan">): readonly string[] {
   const believable = appraisals.filter(
     (source) =>
       source.trust >= 0.7 &&

@@ -47,6 +47,54 @@ def balance_labels(rows, ratio, randomness):
     return [row for index, row in enumerate(rows) if index in chosen]
 
 
+def match_mix(rows, trusted_sources, most, randomness):
+    """
+    Repeats rows of kinds of prompts that are rarer here than in the trusted sources, `most` times at
+    most, so that the mix of kinds comes closer to theirs. A kind is the set of the wording's words
+    in a prompt; kinds under 2% of the trusted rows are left alone.
+    """
+    trusted = [row for row in rows if row.source in trusted_sources]
+    if len(trusted) < 40:
+        return rows
+    wording = wording_of(trusted)
+    kinds = [frozenset(prompt_words(row) & wording) for row in rows]
+    here = Counter(kinds)
+    there = Counter(frozenset(prompt_words(row) & wording) for row in trusted)
+    kept = []
+    for row, kind in zip(rows, kinds):
+        weight = 1.0
+        if there[kind] >= 0.02 * len(trusted):
+            weight = share(there[kind], len(trusted)) / share(here[kind], len(rows))
+        times = min(float(most), max(1.0, weight))
+        whole = int(times)
+        kept.extend([row] * (whole + (randomness.random() < times - whole)))
+    return kept
+
+
+def wording_of(rows):
+    """
+    Words that belong to the way a prompt is put, not to what it is about: in at least a tenth of the
+    prompts, and (nearly) never without some other word that most prompts may lack.
+    """
+    prompts = [prompt_words(row) for row in rows]
+    frequency = Counter(word for words in prompts for word in words)
+    frequent = sorted(w for w, n in frequency.items() if 0.08 * len(rows) <= n <= 0.9 * len(rows))
+    wording = set()
+    for word in frequent:
+        having = [words for words in prompts if word in words]
+        for other in frequent:
+            together = sum(other in words for words in having)
+            if other != word and together >= 0.97 * len(having):
+                wording.add(word)
+                break
+    return wording
+
+
+def prompt_words(row):
+    """Words of the prompt in lower case letters, each once; pieces of symbols are no words."""
+    return set(re.findall(r"(?<![\w()=#@\[\]])[a-z]{2,}(?![\w()=#@\[\]])", row.prompt))
+
+
 def cap_sources(rows, sources, randomness):
     """At most `cap` rows of a source, drawn; and each of its rows `repeat` times."""
     kept = []

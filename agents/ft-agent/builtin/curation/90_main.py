@@ -58,6 +58,9 @@ def curate(folder, plan, seed, limit):
         rows = within_length(rows, operations["maxCharacters"])
     if operations["balance"] is not None:
         rows = balance_labels(rows, operations["balance"], randomness)
+    if operations["mix"] is not None:
+        mix = operations["mix"]
+        rows = match_mix(rows, set(mix["trusted"]), mix["most"], randomness)
     rows = cap_sources(rows, plan["sources"], randomness)
     randomness.shuffle(rows)
     most = [n for n in (operations["maxRows"], limit) if n is not None]
