@@ -38,7 +38,14 @@ const LONGEST_PAUSE_MS = 15_000;
  * worker that can't be made.
  */
 export async function runPool(config: Config, worker: PoolWorker): Promise<void> {
-  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger("INFO") });
+  Runtime.install({
+    // Signals are ours: they must also end a worker that is still waiting for its server.
+    shutdownSignals: [],
+    logger: new DefaultLogger("INFO"),
+    telemetryOptions: {
+      logging: { forward: {}, filter: { core: "WARN", other: "ERROR" } },
+    },
+  });
   let pauseMs = FIRST_PAUSE_MS;
   while (!worker.stop.aborted) {
     const connection = await connectPatiently(config, worker.stop);
