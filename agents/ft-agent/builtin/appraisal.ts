@@ -32,14 +32,15 @@ export function appraiseSources(card: AgentTaskCard, profile: Profile): readonly
 
 function appraise(source: SourceProfile, description: string, profile: Profile): Appraisal {
   const usableShare = usable(source);
-  const agreement = meanAgreement(source.name, profile);
+  const agreement = bestAgreement(source.name, profile);
   const distinct = Math.max(
     0,
     1 - source.duplicateRows / Math.max(1, source.rows) - source.nearDuplicateShare,
   );
   let trust = 0.6;
   trust -= 1.2 * source.conflictingPromptShare;
-  trust += 0.3 * (source.answerFormatPassRate - 0.5);
+  // Another wording is no sign of wrong answers: it counts nearly as much as the asked format.
+  trust += 0.3 * (Math.max(source.answerFormatPassRate, 0.8 * usableShare) - 0.5);
   trust -= 0.25 * source.directShare;
   trust -= 0.4 * (1 - usableShare);
   trust -= 0.15 * (1 - distinct);
@@ -64,10 +65,8 @@ function usable(source: SourceProfile): number {
   return Math.min(1, source.answerFormatPassRate + shares.reduce((sum, share) => sum + share, 0));
 }
 
-function meanAgreement(name: string, profile: Profile): number | null {
-  const own = profile.overlaps.filter(
-    (overlap) => overlap.source === name && overlap.share > 0.005,
-  );
-  if (own.length === 0) return null;
-  return own.reduce((sum, overlap) => sum + overlap.agreement, 0) / own.length;
+/** With the source that it agrees with most: two that agree are hardly both wrong, while a bad one agrees with none. */
+function bestAgreement(name: string, profile: Profile): number | null {
+  const own = profile.overlaps.filter(({ source, share }) => source === name && share > 0.005);
+  return own.length === 0 ? null : Math.max(...own.map(({ agreement }) => agreement));
 }
