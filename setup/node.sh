@@ -8,7 +8,7 @@ runs_node_24() {
 }
 
 npm_stamp="$root/node_modules/.ft-dojo-stamp"
-npm_hash="$(cat "$root/package.json" "$root/package-lock.json" | sha256) $(uname -sm)"
+npm_hash="$(sha256 < "$root/package-lock.json") $(uname -sm)"
 if [ "$(cat "$npm_stamp" 2> /dev/null || true)" = "$npm_hash" ]; then
   note="unchanged"
 else
