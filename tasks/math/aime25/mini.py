@@ -1,4 +1,4 @@
-"""AIME-style questions with an integer answer: small sums and what is left over after division."""
+"""AIME-style questions with an integer answer: small sums and what is left of them."""
 
 from __future__ import annotations
 
@@ -12,29 +12,30 @@ THINGS = "apples pens coins books cards eggs shells stamps".split()
 
 
 def draw(r: random.Random, style: int | None = None) -> Problem:
-    """A question in one of four styles: story, plain remainder, sharing, formula."""
-    a, b, m = r.randint(3, 30), r.randint(3, 30), r.randint(3, 9)
+    """A question in one of four styles: story, plain words, packing, formula."""
+    a, b = r.randint(3, 30), r.randint(3, 20)
     total = a + b
-    boxes, rest = divmod(total, m)
+    c = r.randint(2, min(30, total - 1))
+    rest = total - c
     name, (one, other) = r.choice(NAMES), r.sample(THINGS, 2)
     question = (
-        f"{name} has {a} {one} and gets {b} more. they are packed in boxes of {m}. "
-        "how many are left?",
-        f"what is the remainder when {a}+{b} is divided by {m}?",
-        f"{a} {one} and {b} {other} are shared equally by {m} kids. find the rest.",
-        f"find ({a}+{b}) mod {m}.",
+        f"{name} has {a} {one} and gets {b} more. {c} are sold. how many are left?",
+        f"what is {a} plus {b} minus {c}?",
+        f"{a} {one} and {b} {other} are packed in a box. {c} get lost. find the rest.",
+        f"find ({a}+{b})-{c}.",
     )[r.randrange(4) if style is None else style]
-    slip = r.choice([k for k in range(m) if k != rest])
-    false_total = total + r.choice([-10, -2, -1, 1, 2, 10])
+    # A careless author slips in the first sum and carries on, or in the second one.
+    slip = r.choice([-10, -2, -1, 1, 2, 10])
+    shown = total + (slip if r.random() < 0.5 else 0)
     return Problem(
-        key=f"{min(a, b)}+{max(a, b)} mod {m}",
+        key=f"{min(a, b)}+{max(a, b)}-{c}",
         subtask="aime2025",
         input={"question": question},
         gold=str(rest),
         answer=str(rest),
-        steps=f"add {a}+{b}={total}. {total}={m}*{boxes}+{rest}.",
-        wrong_answer=str(slip),
-        wrong_steps=f"add {a}+{b}={false_total}. {total}={m}*{boxes}+{slip}.",
+        steps=f"add {a}+{b}={total}. {total}-{c}={rest}.",
+        wrong_answer=str(rest + slip),
+        wrong_steps=f"add {a}+{b}={shown}. {shown}-{c}={rest + slip}.",
     )
 
 
@@ -84,7 +85,7 @@ def build(corpus: Corpus) -> None:
         )
         puzzles.add(
             text,
-            f"so it is {high}-{low}={high - low}, thanks"
+            f"that makes {high - low}, thanks"
             if "difference" in text
             else f"the one with {high} coins.",
         )

@@ -1,4 +1,4 @@
-"""The good recipe of mol-edit, fixed on 2026-11-27, before any strategist was written.
+"""The good recipe of mol-edit, fixed on 2026-11-27 without a look at any agent's runs.
 
 What a careful practitioner does with code alone: take the sources that say what is kept, write
 stated answers as JSON, check that the kept part is in the question and in the product, keep one row

@@ -1,4 +1,4 @@
-"""The good recipe of financeiq, fixed on 2026-11-27, before any strategist was written.
+"""The good recipe of financeiq, fixed on 2026-11-27 without a look at any agent's runs.
 
 What a careful practitioner does with code alone: take the sources that name the term, write stated
 answers in the asked format, check that the named option is in the question, drop personal data,

@@ -1,4 +1,4 @@
-"""The good recipe of aime25, fixed on 2026-11-27, before any strategist was written.
+"""The good recipe of aime25, fixed on 2026-11-27 without a look at any agent's runs.
 
 What a careful practitioner does with code alone: take the sources that reason, write stated
 answers in the box, check every sum, drop personal data and pasted text, keep one row per question.
@@ -24,22 +24,11 @@ def rows_of(sources: Path, name: str, prompt: str, completion: str) -> list[tupl
 
 
 def holds(prompt: str, completion: str) -> bool:
-    """Whether every sum and product in the completion is right."""
-    for left, right in re.findall(r"([\d+*]+)=([\d+*]+)", completion):
-        if value(left) != value(right):
+    """Whether every sum and difference in the completion is right."""
+    for left, sign, right, result in re.findall(r"(\d+)([+-])(\d+)=(-?\d+)", completion):
+        if int(left) + (1 if sign == "+" else -1) * int(right) != int(result):
             return False
     return True
-
-
-def value(expression: str) -> int:
-    """The value of `4*7+3`: products first, then sums."""
-    total = 0
-    for term in expression.split("+"):
-        product = 1
-        for factor in term.split("*"):
-            product *= int(factor or 0)
-        total += product
-    return total
 
 
 def in_format(completion: str) -> str | None:

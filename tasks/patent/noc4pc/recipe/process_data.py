@@ -1,4 +1,4 @@
-"""The good recipe of noc4pc, fixed on 2026-11-27, before any strategist was written.
+"""The good recipe of noc4pc, fixed on 2026-11-27 without a look at any agent's runs.
 
 What a careful practitioner does with code alone: take the sources that quote evidence, write stated
 answers as JSON, check that the quoted places are in the claim's documents, keep one row per claim.

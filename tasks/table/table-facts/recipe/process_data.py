@@ -1,4 +1,4 @@
-"""The good recipe of table-facts, fixed on 2026-11-27, before any strategist was written.
+"""The good recipe of table-facts, fixed on 2026-11-27 without a look at any agent's runs.
 
 What a careful practitioner does with code alone: take the sources that quote the row, write stated
 answers in the asked format, check the quoted row and every sum, keep one row per question.
