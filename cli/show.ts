@@ -15,9 +15,11 @@ import { findId } from "./runs/find-id.ts";
 import { recordLines } from "./runs/record-lines.ts";
 import { resolveId } from "./runs/resolve-id.ts";
 import { nextCommand, runLines } from "./runs/run-text.ts";
+import { stageLines } from "./runs/stage-lines.ts";
 import { readStoredRun } from "./runs/stored-run.ts";
 import { withStore } from "./runs/with-store.ts";
 import { paletteFor } from "./terminal/palette.ts";
+import type { PendingStage } from "./watching/pending-stages.ts";
 import { takeSnapshot } from "./watching/snapshot.ts";
 
 /** `dojo show`. */
@@ -86,10 +88,7 @@ async function showNow(stack: Stack, id: string, json: boolean): Promise<void> {
   if (snapshot.kind === "experiment") {
     const { atMs: _, kind: __, view: ___, trace: ____, ...rest } = snapshot;
     if (json) return printJson(rest);
-    const waiting = snapshot.stages.map(
-      (stage) =>
-        `  ${stage.activityId}: ${stage.stage} ${stage.state}, attempt ${stage.attempt}${stage.progress === null ? "" : `, ${stage.progress.message}`}`,
-    );
+    const waiting = stageLines(snapshot.stages, paletteFor(process.stdout));
     print([`${id} · ${snapshot.open ? snapshot.phase : snapshot.status}`, ...waiting].join("\n"));
     say(`next: dojo watch ${id}`);
     return;
@@ -105,12 +104,14 @@ async function showNow(stack: Stack, id: string, json: boolean): Promise<void> {
       "see `dojo status`; it goes on when a worker is there",
     );
   }
-  tell(snapshot.view, json);
+  tell(snapshot.view, json, snapshot.stages);
 }
 
-function tell(view: RunView, json: boolean): void {
+/** `stages`: what the run waits for right now. */
+function tell(view: RunView, json: boolean, stages: readonly PendingStage[] = []): void {
+  const palette = paletteFor(process.stdout);
   if (json) printJson(view);
-  else print(runLines(view, paletteFor(process.stdout), columns()).join("\n"));
+  else print([...runLines(view, palette, columns()), ...stageLines(stages, palette)].join("\n"));
   say(`next: ${nextCommand(view)}`);
 }
 

@@ -70,8 +70,10 @@ export class LiveBlock {
 
   #stateText(stage: PendingStage, atMs: number, columns: number): string {
     const { progress } = stage;
-    if (progress === null) return `${stage.stage} ${stage.state}`;
-    if (progress.state === "waiting") return `${stage.stage} waits for the device`;
+    if (progress?.state === "waiting") return `${stage.stage} waits for the device`;
+    // A job that has not told of its progress yet gives its own name.
+    if (progress === null || progress.message === stage.stage)
+      return `${stage.stage} ${stage.state}`;
     if (progress.total === null) return oneLine(`${stage.stage}: ${progress.message}`, columns);
     const key = `${stage.workflowId}|${stage.activityId}`;
     const rate = this.#rates.get(key) ?? new RateEstimate();

@@ -7,7 +7,7 @@ export interface WatchEvent {
   readonly id: string;
   /**
    * Events of the run's trace (`strategy-proposed`, `training`, `iteration-closed`, …), and from watching itself: `stage-started`,
-   * `stage-retrying`, `progress`, `workers-silent`, `closed`.
+   * `stage-waiting` (for a device), `stage-retrying`, `progress`, `workers-silent`, `closed`.
    */
   readonly event: string;
   readonly iteration: number | null;
@@ -56,6 +56,10 @@ export class EventLog {
         tell("stage-retrying", stage.failure ?? "the last attempt failed");
       }
       if (stage.state === "running" && this.#first(`${key}|started`)) tell("stage-started", "");
+      if (stage.progress?.state === "waiting") {
+        if (this.#first(`${key}|waiting`)) tell("stage-waiting", "another job holds the device");
+        continue;
+      }
       if (stage.progress !== null && this.#progress.get(key) !== stage.progress.message) {
         this.#progress.set(key, stage.progress.message);
         tell("progress", stage.progress.message);

@@ -141,3 +141,14 @@ test("each event is told once, and lines tell a job's quarters alone", () => {
     expect.stringContaining("step 240/240"),
   ]);
 });
+
+test("a job that waits for the device is told so, once, and never as progress", () => {
+  const log = new EventLog();
+  const waiting = training(0, {
+    progress: { job: "x", state: "waiting", done: 0, total: null, message: "trainModel" },
+  });
+  const told = [1, 2].flatMap((at) => log.next(snapshot(at * 1000, { stages: [waiting] })));
+  expect(told.map(({ event }) => event)).toEqual(["stage-started", "stage-waiting"]);
+  const lines = new LiveBlock(plain).lines(snapshot(0, { stages: [waiting] }), SIZE);
+  expect(lines.at(-1)).toBe("it01-train      trainModel waits for the device");
+});
