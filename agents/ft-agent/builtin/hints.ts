@@ -17,9 +17,10 @@ export interface ReadHints {
   readonly unread: readonly string[];
 }
 
-const AWAY =
-  /\b(drop|avoid|without|exclud\w*|ignore|remove|skip|leave out|don'?t (?:use|take|include)|do not (?:use|take|include)|not? use|distrust)\b/i;
-const TOWARDS = /\b(use|add|includ\w*|take|keep|prefer|try|trust|need)\b/i;
+const NEGATION = String.raw`(?<negation>(?:do not|don'?t|never|not|no longer|no need to)\s+(?:\w+\s+)?)?`;
+const AWAY = String.raw`(?<away>drop|avoid|without|exclud|ignor|remov|skip|leave out|leav\w* out|distrust|reject)`;
+const TOWARDS = `(?<towards>use|using|add|includ|take|keep|prefer|try|trust|need|want|more of|bring)`;
+const VERB = new RegExp(String.raw`\b${NEGATION}(?:${AWAY}|${TOWARDS})\w*`, "gi");
 const VALUE = String.raw`(?:\s*(?:of|to|at|is|=|:|about|around))*\s*(\d+(?:\.\d+)?(?:e-?\d+)?)`;
 
 /** Reads the hints, oldest first; a later one wins over an earlier one about the same thing, since it is applied after it. */
@@ -56,38 +57,43 @@ export function admitByHints(plan: Plan, wishes: readonly Wish[]): Plan {
 }
 
 function sourceWishes(hint: string, appraisals: readonly Appraisal[]): readonly Wish[] {
-  const clauses = hint.split(/[.;!]|,? (?:but|and then)\b|, and\b/i);
   return appraisals.flatMap((appraisal): readonly Wish[] => {
-    const name = new RegExp(
-      `(?<![\\w-])${appraisal.name.split(/[-_ ]/).map(escapeRegExp).join("[-_ ]")}(?![\\w-])`,
-      "i",
-    );
-    const clause = clauses.find((each) => name.test(each));
-    if (clause === undefined) return [];
-    if (AWAY.test(clause)) {
+    const words = appraisal.name.split(/[-_ ]/).map(escapeRegExp).join("[-_ ]");
+    const place = new RegExp(`(?<![\\w-])${words}(?![\\w-])`, "i").exec(hint)?.index;
+    const wanted = place === undefined ? null : wantedAt(hint, place);
+    if (wanted === null) return [];
+    if (wanted) {
       return [
         {
           hint,
-          description: `without ${appraisal.name}`,
-          apply: (plan) => {
-            const sources = plan.sources.filter((source) => source.name !== appraisal.name);
-            return sources.length > 0 ? { ...plan, sources } : plan;
-          },
+          description: `with ${appraisal.name}`,
+          apply: (plan) =>
+            plan.sources.some((source) => source.name === appraisal.name)
+              ? plan
+              : addSource(plan, appraisals, appraisal),
         },
       ];
     }
-    if (!TOWARDS.test(clause)) return [];
     return [
       {
         hint,
-        description: `with ${appraisal.name}`,
-        apply: (plan) =>
-          plan.sources.some((source) => source.name === appraisal.name)
-            ? plan
-            : addSource(plan, appraisals, appraisal),
+        description: `without ${appraisal.name}`,
+        apply: (plan) => {
+          const sources = plan.sources.filter((source) => source.name !== appraisal.name);
+          return sources.length > 0 ? { ...plan, sources } : plan;
+        },
       },
     ];
   });
+}
+
+/** Whether the verb that goes with the name at `place` wants it: the last verb before it, else the first one after it; null: none. */
+function wantedAt(hint: string, place: number): boolean | null {
+  const verbs = [...hint.matchAll(VERB)];
+  const verb =
+    verbs.findLast(({ index }) => index < place) ?? verbs.find(({ index }) => index > place);
+  if (!verb?.groups) return null;
+  return (verb.groups.towards !== undefined) !== (verb.groups.negation !== undefined);
 }
 
 function trainingWishes(hint: string, card: AgentTaskCard, base: Plan): readonly Wish[] {
@@ -118,7 +124,9 @@ function trainingWishes(hint: string, card: AgentTaskCard, base: Plan): readonly
   if (batch !== null && batch >= 1 && batch <= 1024)
     add(`batches of ${Math.floor(batch)}`, { per_device_train_batch_size: Math.floor(batch) });
   if (/\blora\b/i.test(hint)) {
-    const method = AWAY.test(hint) || /\bno lora\b/i.test(hint) ? "full" : "lora";
+    const method = /\b(?:no|without|drop|avoid|not|don'?t)\b[^.;]*\blora\b/i.test(hint)
+      ? "full"
+      : "lora";
     add(`method ${method}`, { method });
   } else if (/\bfull fine-?tuning\b/i.test(hint)) add("method full", { method: "full" });
   return wishes;
