@@ -61,7 +61,9 @@ function readErrors(card: AgentTaskCard, feedback: Feedback | null) {
   const answers = errors.examples
     .map(({ prediction }) => pattern.exec(prediction))
     .filter((match) => match !== null);
-  const direct = answers.filter((match) => match.index < 8).length;
+  const direct = answers.filter(
+    (match) => match.input.slice(0, match.index).trim().length < 3,
+  ).length;
   const commonest = Math.max(0, ...countEach(answers.map((match) => match[0])));
   return {
     unparsed: clamp(unparsed / items),
