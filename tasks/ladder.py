@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TRAINER = ROOT / "sandbox-images" / "trainer"
 EVALUATOR = ROOT / "sandbox-images" / "evaluator"
 BASE = ROOT / "tasks" / "base-model" / "mini"
+RUNGS = ("base", "naive", "single", "recipe")
 DEFAULT = {
     "method": "full",
     "max_steps": 200,
@@ -162,22 +163,19 @@ class Ladder:
         return max(rungs, key=lambda rung: self.score(rung, 0, "validation"))
 
 
-def measure(ladder: Ladder, seeds: int) -> dict[str, Any]:
-    """Test scores of each rung per seed, and the spread between seeds."""
-    single = ladder.best_single()
-    rungs = {"base": "base", "naive": "naive", "single": single, "recipe": "recipe"}
-    scores = {
-        name: [ladder.score(rung, seed, "test") for seed in range(1 if name == "base" else seeds)]
-        for name, rung in rungs.items()
-    }
-    validation = [ladder.score("recipe", seed, "validation") for seed in range(seeds)]
-    spread = statistics.stdev(validation) if seeds > 1 else None
-    return {
-        "task": ladder.card["id"],
-        "bestSource": single.removeprefix("single-"),
-        "test": scores,
-        "seedSpread": spread,
-    }
+def measure(ladder: Ladder, seeds: int, rungs: list[str]) -> dict[str, Any]:
+    """Test scores of each rung per seed; of the recipe on validation too, for the spread."""
+    found: dict[str, Any] = {"task": ladder.card["id"], "test": {}}
+    for name in rungs:
+        rung = ladder.best_single() if name == "single" else name
+        if name == "single":
+            found["bestSource"] = rung.removeprefix("single-")
+        each = range(1 if name == "base" else seeds)
+        found["test"][name] = [ladder.score(rung, seed, "test") for seed in each]
+        if name == "recipe":
+            found["validation"] = [ladder.score(rung, seed, "validation") for seed in each]
+            found["seedSpread"] = statistics.stdev(found["validation"]) if seeds > 1 else None
+    return found
 
 
 def main() -> None:
@@ -186,6 +184,7 @@ def main() -> None:
     )
     parser.add_argument("--task", action="append", help="repeat for several; default: all tasks")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--rungs", default=",".join(RUNGS), help="some of %(default)s")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--work", type=Path, default=Path(".dojo/ladder"))
     parser.add_argument("--json", action="store_true")
@@ -193,11 +192,15 @@ def main() -> None:
     tasks = args.task or sorted(p.parent.name for p in (ROOT / "tasks").glob("*/*/task.yaml"))
     found = []
     for task in tasks:
-        ladder = measure(Ladder(task, args.work, args.threads), args.seeds)
+        rungs = [rung for rung in RUNGS if rung in args.rungs.split(",")]
+        ladder = measure(Ladder(task, args.work, args.threads), args.seeds, rungs)
         found.append(ladder)
         if args.json:
             continue
-        print(f"{task}: best source {ladder['bestSource']}, seed spread {ladder['seedSpread']}")
+        notes = [
+            f"{name} {ladder[name]}" for name in ("bestSource", "seedSpread") if name in ladder
+        ]
+        print(f"{task}: {', '.join(notes)}")
         for rung, values in ladder["test"].items():
             each = ", ".join(f"{v:.3f}" for v in values)
             print(f"  {rung:8} {statistics.mean(values):.3f}  ({each})", flush=True)
