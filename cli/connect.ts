@@ -34,6 +34,14 @@ export async function withStack<T>(config: Config, use: (stack: Stack) => Promis
   try {
     const client = new Client({ connection, namespace: config.temporal.namespace });
     return await use({ config, ...where, connection, client });
+  } catch (error) {
+    const { isServerAway } = await import("./server-away.ts");
+    if (!isServerAway(error)) throw error;
+    throw new CliError(
+      EXIT.unreachable,
+      `the Temporal server at ${where.address} stopped answering (${(error as Error).message})`,
+      { cause: error },
+    );
   } finally {
     await connection.close();
   }

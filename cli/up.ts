@@ -10,7 +10,10 @@ export function register(command: Command): void {
     .action(async () => {
       const { config, json } = contextOf(command);
       const { startStack } = await import("../workers/start-stack.ts");
-      const { state, started } = await startStack(config, { say });
+      const { state, started, sameConfig } = await startStack(config, { say });
+      if (!sameConfig) {
+        say("it runs with another configuration; `dojo down && dojo up` applies this one");
+      }
       const view = stackView(state);
       if (json) return printJson(view);
       print(

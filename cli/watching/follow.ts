@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { WorkflowFailedError } from "@temporalio/client";
 import type { Stack } from "../connect.ts";
 import { printJsonLine, say } from "../output.ts";
+import { isServerAway } from "../server-away.ts";
 import { paletteFor } from "../terminal/palette.ts";
 import { Screen } from "../terminal/screen.ts";
 import { EventLines } from "./event-line.ts";
@@ -16,7 +18,13 @@ export type FollowEnd =
   | { readonly kind: "closed"; readonly snapshot: Snapshot }
   | { readonly kind: "detached" };
 
-/** Follows a run or an experiment until it closes or `signal` aborts. */
+/** Milliseconds for which a server that does not answer is waited for: long enough for the supervisor to restart it. */
+const OUTAGE_MS = 120_000;
+
+/**
+ * Follows a run or an experiment until it closes or `signal` aborts. A server that goes away is waited for.
+ * Throws the client's error when it stays away.
+ */
 export async function follow(options: {
   readonly stack: Stack;
   readonly id: string;
@@ -27,23 +35,42 @@ export async function follow(options: {
 }): Promise<FollowEnd> {
   const { stack, id, signal } = options;
   const show = display(options.mode);
-  const handle = stack.client.workflow.getHandle(id);
-  // The outcome is read from the snapshot; this only ends the pause between two looks early.
-  const closed = handle.result().then(
-    () => {},
-    () => {},
-  );
+  const left = new Promise<null>((resolve) => {
+    signal.addEventListener("abort", () => resolve(null), { once: true });
+  });
+  const closed = whenClosed(stack, id);
+  let awaySince: number | null = null;
   try {
-    for (;;) {
-      const snapshot = await takeSnapshot(stack, id);
-      if (signal.aborted) return { kind: "detached" };
-      show.snapshot(snapshot);
-      if (!snapshot.open) return { kind: "closed", snapshot };
+    while (!signal.aborted) {
+      try {
+        const snapshot = await Promise.race([takeSnapshot(stack, id), left]);
+        if (snapshot === null) break;
+        awaySince = null;
+        show.snapshot(snapshot);
+        if (!snapshot.open) return { kind: "closed", snapshot };
+      } catch (error) {
+        if (!isServerAway(error)) throw error;
+        if (awaySince === null) show.away();
+        awaySince ??= performance.now();
+        if (performance.now() - awaySince > OUTAGE_MS) throw error;
+      }
       await Promise.race([closed, pause(options.everyMs ?? 1000, signal)]);
-      if (signal.aborted) return { kind: "detached" };
     }
+    return { kind: "detached" };
   } finally {
     show.end();
+  }
+}
+
+/**
+ * Resolves when the workflow has closed, to end the pause between two looks early; the outcome is read from the snapshot. Stays
+ * pending when the wait itself breaks off: then the pauses do.
+ */
+async function whenClosed(stack: Stack, id: string): Promise<void> {
+  try {
+    await stack.client.workflow.getHandle(id).result();
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) await new Promise(() => {});
   }
 }
 
@@ -54,16 +81,25 @@ export function humanMode(): FollowMode {
 
 interface Display {
   snapshot(snapshot: Snapshot): void;
+  /** The server does not answer. */
+  away(): void;
   end(): void;
 }
 
+const AWAY = "the Temporal server does not answer; waiting for it (the run is safe)";
+
 function display(mode: FollowMode): Display {
+  const away = () => say(AWAY);
   const log = new EventLog();
   switch (mode) {
     case "quiet":
-      return { snapshot: () => {}, end: () => {} };
+      return { snapshot: () => {}, away, end: () => {} };
     case "json":
-      return { snapshot: (snapshot) => log.next(snapshot).forEach(printJsonLine), end: () => {} };
+      return {
+        snapshot: (snapshot) => log.next(snapshot).forEach(printJsonLine),
+        away,
+        end: () => {},
+      };
     case "lines": {
       const lines = new EventLines(paletteFor(process.stderr));
       const tell = (snapshot: Snapshot) => {
@@ -72,13 +108,13 @@ function display(mode: FollowMode): Display {
           if (line !== null) say(line);
         }
       };
-      return { snapshot: tell, end: () => {} };
+      return { snapshot: tell, away, end: () => {} };
     }
     case "terminal": {
       const screen = new Screen(process.stderr);
       const block = new LiveBlock(paletteFor(process.stderr));
       const draw = (snapshot: Snapshot) => screen.draw(block.lines(snapshot, screen.size));
-      return { snapshot: draw, end: () => screen.clear() };
+      return { snapshot: draw, away: () => screen.draw([AWAY]), end: () => screen.clear() };
     }
   }
 }

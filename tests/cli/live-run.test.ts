@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { RunView } from "../../protocol/control.ts";
 import { type CliWorld, startCliWorld } from "../support/cli-world.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
 
@@ -300,4 +301,28 @@ test("the end of a terminated run is told although it could not record it", asyn
     status: "cancelled",
     stopReason: "terminated by the operator",
   });
+});
+
+test("a server that goes away while a run is watched is waited for", async () => {
+  world.follow({ score: rising });
+  const release = world.hold("trainModel it01");
+  const id = await startedRun(13, "--iterations", "1");
+  await viewWhen(id, (view) => view.phase === "training");
+  const proxy = await startTcpProxy(world.env.TEMPORAL_ADDRESS ?? "");
+  const child = spawn(process.execPath, ["cli/main.ts", "watch", id, "--every", "0.2"], {
+    env: { ...process.env, ...world.env, TEMPORAL_ADDRESS: proxy.address },
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const exited = new Promise<number | null>((resolve) => child.on("close", resolve));
+  await until(() => (stderr.includes("training") ? true : null), "the first events");
+  await proxy.drop();
+  await until(() => (stderr.includes("does not answer") ? true : null), "word of the outage");
+  await proxy.restore();
+  release();
+  expect(await exited).toBe(0);
+  expect(stderr.match(/does not answer/g)).toHaveLength(1);
+  await proxy.drop();
 });
