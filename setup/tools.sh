@@ -7,14 +7,15 @@ system_major="${system_node#v}"
 system_major="${system_major%%.*}"
 [ "$system_major" -ge 20 ] || fail "Node.js $system_node is too old" "version 20 or newer is needed; $(install_hint nodejs node)"
 
-# The pinned packages were resolved on 3.11; 3.10 works with what its packages still offer.
+# 3.11 or newer has the newest packages; 3.10 has a lock of its own.
 python=""
-for candidate in python3 python3.13 python3.12 python3.11 python3.10; do
-  have "$candidate" || continue
-  if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2> /dev/null; then
-    python="$(command -v "$candidate")"
-    break
-  fi
+for least in 11 10; do
+  for candidate in python3 python3.14 python3.13 python3.12 python3.11 python3.10; do
+    [ -z "$python" ] && have "$candidate" || continue
+    if "$candidate" -c "import sys; sys.exit(sys.version_info < (3, $least))" 2> /dev/null; then
+      python="$(command -v "$candidate")"
+    fi
+  done
 done
 export python
 [ -n "$python" ] || fail "Python 3.10 or newer is missing" "$(install_hint "python3 python3-venv" python)"

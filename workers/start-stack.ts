@@ -16,6 +16,8 @@ import { findTemporalCli } from "./temporal-cli.ts";
 export interface StartedStack {
   readonly state: StackState;
   readonly started: boolean;
+  /** false: it ran already, with another configuration than the one that was asked for. */
+  readonly sameConfig: boolean;
 }
 
 /**
@@ -35,12 +37,8 @@ export async function startStack(
   requireWritable(config.home);
   const running = await settledStack(config);
   if (running !== null) {
-    if (running.configSha256 !== hashStackConfig(snapshotConfig(config))) {
-      options.say(
-        "the stack runs with another configuration; `dojo down && dojo up` applies this one",
-      );
-    }
-    return { state: running, started: false };
+    const sameConfig = running.configSha256 === hashStackConfig(snapshotConfig(config));
+    return { state: running, started: false, sameConfig };
   }
   await findTemporalCli(config);
   options.say(`starting the embedded stack in ${config.home}`);
@@ -50,7 +48,7 @@ export async function startStack(
   if (state === null) {
     throw new StackError("failed", `the stack ended at once; see ${supervisorLog(config)}`);
   }
-  return { state, started: reply.kind === "ready" };
+  return { state, started: reply.kind === "ready", sameConfig: true };
 }
 
 /** The stack of a supervisor that holds the home but may not have written its state yet. */
