@@ -25,13 +25,18 @@ const CARELESS =
 export function appraiseSources(card: AgentTaskCard, profile: Profile): readonly Appraisal[] {
   const appraisals = profile.sources.map((source) => {
     const description = card.sources.find(({ name }) => name === source.name)?.description ?? "";
-    return appraise(source, description, profile);
+    return appraise(source, description, profile, card);
   });
   return appraisals.toSorted((a, b) => b.trust - a.trust || a.name.localeCompare(b.name));
 }
 
-function appraise(source: SourceProfile, description: string, profile: Profile): Appraisal {
-  const usableShare = usable(source);
+function appraise(
+  source: SourceProfile,
+  description: string,
+  profile: Profile,
+  card: AgentTaskCard,
+): Appraisal {
+  const usableShare = usable(source, profile, card);
   const agreement = bestAgreement(source.name, profile);
   const distinct = Math.max(
     0,
@@ -58,11 +63,42 @@ function appraise(source: SourceProfile, description: string, profile: Profile):
   };
 }
 
-/** Rows with an answer that the generated script finds: the asked format, and the wordings that it knows. */
-function usable(source: SourceProfile): number {
-  const restated = ["boxed", "final-answer", "answer-is", "answer-colon", "option-is", "json"];
-  const shares = restated.map((style) => source.statementStyles[style] ?? 0);
-  return Math.min(1, source.answerFormatPassRate + shares.reduce((sum, share) => sum + share, 0));
+/** Rows with an answer that the generated script finds: the asked format, and wordings whose answers the format takes. */
+function usable(source: SourceProfile, profile: Profile, card: AgentTaskCard): number {
+  const shares = RESTATED.map((style) => source.statementStyles[style] ?? 0);
+  const restated = shares.reduce((sum, share) => sum + share, 0);
+  if (restated === 0 || !admissibleExample(source, profile, card))
+    return source.answerFormatPassRate;
+  return Math.min(1, source.answerFormatPassRate + restated);
+}
+
+/** Ways of stating an answer that the generated script rewrites. */
+const RESTATED = ["boxed", "final-answer", "answer-is", "answer-colon", "option-is", "json"];
+
+/** Whether the asked format takes the answer of any shown row, or none shows how its answers look. */
+function admissibleExample(source: SourceProfile, profile: Profile, card: AgentTaskCard): boolean {
+  const patterns = RESTATED.flatMap((style) => compile(profile.stylePatterns[style]));
+  if (source.examples.length < 3 || patterns.length === 0) return true;
+  const format = new RegExp(card.answerPattern);
+  return source.examples.some(({ completion }) =>
+    patterns.some((pattern) =>
+      [...completion.matchAll(pattern)].some((match) => {
+        const answer = (match[1] ?? "").trim().replace(/[.;,!*]+$/, "");
+        return format.test(card.answerTemplate.replace("{answer}", () => answer));
+      }),
+    ),
+  );
+}
+
+/** A Python pattern with its leading flags; empty where it cannot be read here. */
+function compile(pattern: string | undefined): readonly RegExp[] {
+  if (!pattern) return [];
+  const flags = /^\(\?([im]+)\)/.exec(pattern)?.[1] ?? "";
+  try {
+    return [new RegExp(pattern.replace(/^\(\?[im]+\)/, ""), `g${flags}`)];
+  } catch {
+    return [];
+  }
 }
 
 /** With the source that it agrees with most: two that agree are hardly both wrong, while a bad one agrees with none. */

@@ -92,7 +92,7 @@ export function dataMoves(situation: Situation): readonly Move[] {
     const wrong = orElse(symptoms.wrong, 0.4 * symptoms.headroom);
     add(
       "match-mix",
-      0.03 + 0.2 * wrong,
+      0.05 + 0.25 * wrong,
       `repeat kinds of prompts that are rarer than in ${trusted.join(", ")}`,
       `${percent(wrong)} of the dev items wrong in the right format; ${trusted.join(", ")} may show the mix that is asked`,
       { mix: { trusted: [...trusted], most: 4 } },

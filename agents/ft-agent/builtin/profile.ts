@@ -28,6 +28,8 @@ const profileSchema = z.object({
       z.object({ source: z.string(), other: z.string(), share: z.number(), agreement: z.number() }),
     )
     .default([]),
+  /** Regular expressions of the ways of stating an answer, in Python's notation; group 1 is the answer. */
+  stylePatterns: z.record(z.string(), z.string()).default({}),
 });
 export type Profile = Readonly<z.infer<typeof profileSchema>>;
 
@@ -37,7 +39,7 @@ export type Profile = Readonly<z.infer<typeof profileSchema>>;
  */
 export function readProfile(profile: unknown, sourceNames: readonly string[]): Profile {
   const parsed = profileSchema.safeParse(profile);
-  const known = parsed.success ? parsed.data : { sources: [], overlaps: [] };
+  const known = parsed.success ? parsed.data : { sources: [], overlaps: [], stylePatterns: {} };
   return {
     sources: sourceNames.map(
       (name) =>
@@ -45,5 +47,6 @@ export function readProfile(profile: unknown, sourceNames: readonly string[]): P
         sourceProfileSchema.parse({ name, rows: 1 }),
     ),
     overlaps: known.overlaps,
+    stylePatterns: known.stylePatterns,
   };
 }

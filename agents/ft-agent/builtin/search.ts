@@ -69,8 +69,8 @@ function experience(move: Move, { observations }: Situation): number {
   let factor = 1;
   for (const observation of observations) {
     const { moves, gain } = observation;
-    const alike = moves.some((id) => id === move.id);
-    const opposite = moves.some((id) => id === OPPOSITE[move.id]);
+    const alike = moves.some((id) => kind(id) === kind(move.id));
+    const opposite = moves.some((id) => kind(id) === OPPOSITE[kind(move.id)]);
     if (gain === null || (!alike && !opposite)) continue;
     const helped = alike ? gain : -gain;
     const certainty = moves.length > 1 ? 0.5 : 1;
@@ -96,9 +96,13 @@ function rowsAgreeBetter(observation: Observation, observations: readonly Observ
   return sameTraining && loss < 0.7 * before;
 }
 
+/** Moves of one kind differ in their reach only. */
+function kind(id: string): string {
+  return id === "learning-rate-up-twice" ? "learning-rate-up" : id;
+}
+
 const OPPOSITE: Readonly<Record<string, string>> = {
   "learning-rate-up": "learning-rate-down",
-  "learning-rate-up-twice": "learning-rate-down",
   "learning-rate-down": "learning-rate-up",
   "more-steps": "fewer-steps",
   "fewer-steps": "more-steps",

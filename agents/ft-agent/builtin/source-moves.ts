@@ -103,5 +103,5 @@ function unseenShare({ plan, observations }: Situation): number {
   const after = Math.min(...rows(true));
   if (!Number.isFinite(before) || !Number.isFinite(after)) return 0.6;
   const dropped = 1 - after / before;
-  return dropped >= 0.08 ? 0.4 : dropped >= 0.02 ? 0.8 : 1.2;
+  return dropped >= 0.08 ? 0.25 : dropped >= 0.02 ? 0.8 : 1.2;
 }

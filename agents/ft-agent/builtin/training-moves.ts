@@ -33,7 +33,9 @@ export function trainingMoves(situation: Situation): readonly Move[] {
   const fit = `underfitting ${percent(underfit)}, overfitting ${percent(overfit)}, instability ${percent(unstable)} by the loss curve`;
   const up = LEARNING_RATES.filter((each) => each > rate * 1.01);
   const down = LEARNING_RATES.filter((each) => each < rate * 0.99).toReversed();
-  const highRate = rate >= 3 * STARTING_RATES[card.tier] ? 0.4 : 1;
+  const height = rate / STARTING_RATES[card.tier];
+  // The higher the rate already is, the less likely is a still higher one to help.
+  const highRate = height >= 5 ? 0.15 : height >= 3 ? 0.4 : 1;
   if (up[0]) {
     add(
       "learning-rate-up",
