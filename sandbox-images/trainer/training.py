@@ -163,6 +163,9 @@ def make_trainer(
     """
     warmup_steps = math.ceil(config.warmup_ratio * steps)
     large = model.num_parameters() >= CHECKPOINTED_FROM
+    # The TRL of Python 3.10 knows it under its older name.
+    renamed = "activation_checkpointing" in SFTConfig.__dataclass_fields__
+    checkpointing = "activation_checkpointing" if renamed else "gradient_checkpointing"
     arguments = SFTConfig(
         output_dir=str(out / "checkpoints"),
         max_steps=steps,
@@ -180,7 +183,7 @@ def make_trainer(
         max_length=None,
         dataset_kwargs={"skip_prepare_dataset": True},
         remove_unused_columns=False,
-        activation_checkpointing=large,
+        **{checkpointing: large},
         use_cpu=device == "cpu",
         bf16=device != "cpu",
         seed=seed,
