@@ -15,11 +15,22 @@ export async function placeInput(
   job: string,
 ): Promise<string> {
   const isolated = place.sandbox.protection !== "unprotected";
-  const path = isolated
-    ? join(place.home, "jobs", "inputs", ref.sha256)
-    : join(place.home, "jobs", "inputs", job, ref.sha256);
-  await place.artifacts.materialize(ref, path, { readOnly: isolated });
+  const folder = isolated ? join(place.home, "jobs", "inputs") : ownInputs(place.home, job);
+  const path = join(folder, ref.sha256);
+  const put = () => place.artifacts.materialize(ref, path, { readOnly: isolated });
+  try {
+    await put();
+  } catch (error) {
+    // Another activity put the same folder there meanwhile; now it is only compared.
+    if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY") throw error;
+    await put();
+  }
   return path;
+}
+
+/** Folder of the copies that a job has for itself. */
+export function ownInputs(home: string, job: string): string {
+  return join(home, "jobs", "own-inputs", job);
 }
 
 const hashes = new Map<string, Promise<string>>();

@@ -1,17 +1,17 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { activityInfo } from "@temporalio/activity";
 import { z } from "zod";
 import { type CandidateFailure, failureClassSchema } from "../protocol/failure-class.ts";
+import { UnsafeOutputError } from "../sandbox/unsafe-output-error.ts";
 import { fault } from "./faults.ts";
 import type { FinishedJob } from "./run-job.ts";
+import { withTemporaryFolder } from "./with-temporary-folder.ts";
 
 /** Bytes of a `result.json` at most. */
 const MAX_RESULT_BYTES = 4_000_000;
 
-/** Attempts after which a script of ours that ends with an error is a bug and not bad luck. */
-const MOST_CRASHES = 3;
+/** Characters of a failure's message at most: results stay small. */
+const MAX_MESSAGE = 2000;
 
 const resultSchema = z.union([
   z.looseObject({ ok: z.literal(true) }),
@@ -22,8 +22,7 @@ const resultSchema = z.union([
 ]);
 
 /**
- * What one of our scripts reported in `result.json`: its value, checked by `schema`, or the candidate's failure. A crash is a
- * fault: the retry starts the job again over its output. So is a missing result: the job is removed and runs anew.
+ * What one of our scripts reported in `result.json`: its value, checked by `schema`, or the candidate's failure.
  * @throws ApplicationFailure (JobResultMissing, ScriptCrashed)
  */
 export async function readScriptResult<Schema extends z.ZodType>(
@@ -34,42 +33,43 @@ export async function readScriptResult<Schema extends z.ZodType>(
   | { readonly ok: false; readonly failure: CandidateFailure }
 > {
   if (job.failure !== null) return { ok: false, failure: job.failure };
-  const { exit } = job;
-  if (exit.exitCode !== 0) {
-    const message = `${job.handle.name} ended with ${exit.exitCode ?? exit.signal}: ${lastLine(exit.stderrTail)}`;
-    if (activityInfo().attempt >= MOST_CRASHES)
-      throw fault("ScriptCrashed", `${message}\n${exit.stderrTail}`);
-    throw fault("JobDied", message);
-  }
-  const folder = await mkdtemp(join(tmpdir(), "dojo-result-"));
-  try {
+  return readOutput(job, async (folder) => {
     const path = join(folder, "result.json");
     await job.handle.collect("result.json", path, MAX_RESULT_BYTES);
     const result = resultSchema.parse(JSON.parse(await readFile(path, "utf8")));
-    if (!result.ok) {
-      return {
-        ok: false,
-        failure: {
-          ...result.failure,
-          message: result.failure.message.slice(0, 2000),
-          exitCode: exit.exitCode,
-          traceback: null,
-        },
-      };
-    }
-    return { ok: true, value: schema.parse(result) };
-  } catch (error) {
-    await job.release();
-    throw fault(
-      "JobResultMissing",
-      `${job.handle.name} left no result that can be read: ${String(error)}`,
-      { cause: error },
-    );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    if (result.ok) return { ok: true as const, value: schema.parse(result) };
+    const { class: kind, message } = result.failure;
+    const failure: CandidateFailure = {
+      class: kind,
+      message: message.slice(0, MAX_MESSAGE),
+      exitCode: job.exit.exitCode,
+      traceback: null,
+    };
+    return { ok: false as const, failure };
+  });
 }
 
-function lastLine(text: string): string {
-  return text.trimEnd().split("\n").at(-1) ?? "";
+/**
+ * Takes a job's output into a folder that is removed afterwards. Output that is not as our scripts write it (torn, missing) makes
+ * the next attempt run the job anew.
+ * @throws ApplicationFailure (JobResultMissing, ScriptCrashed)
+ */
+export async function readOutput<T>(
+  job: FinishedJob,
+  take: (folder: string) => Promise<T>,
+): Promise<T> {
+  return withTemporaryFolder(async (folder) => {
+    try {
+      return await take(folder);
+    } catch (error) {
+      const unreadable =
+        error instanceof UnsafeOutputError ||
+        error instanceof SyntaxError ||
+        error instanceof z.ZodError;
+      if (!unreadable) throw error;
+      const kind = (await job.discard()) ? "ScriptCrashed" : "JobResultMissing";
+      const message = `${job.handle.name} left no result that can be read: ${error.message}`;
+      throw fault(kind, message, { cause: error });
+    }
+  });
 }

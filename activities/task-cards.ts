@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Config } from "../config/load.ts";
-import { loadTaskFolders, type TaskFolder } from "../config/task-cards.ts";
+import { readTaskCard, type TaskFolder } from "../config/task-cards.ts";
 import type { AgentTaskCard } from "../protocol/agent.ts";
-import type { Tier } from "../protocol/names.ts";
+import { DOMAINS, type Tier } from "../protocol/names.ts";
 import type { TaskTier } from "../protocol/task-card.ts";
 import { fault } from "./faults.ts";
 
@@ -11,8 +13,8 @@ export function taskOf(
   task: string,
   tier: Tier,
 ): TaskFolder & { readonly tier: TaskTier } {
-  const found = loadTaskFolders(config.repository).find((each) => each.card.id === task);
-  if (found === undefined) throw fault("TaskUnknown", `there is no task ${task}`);
+  const found = findTask(config.repository, task);
+  if (found === null) throw fault("TaskUnknown", `there is no task ${task}`);
   const card = found.card.tiers[tier];
   if (card === undefined) throw fault("NotSupported", `task ${task} has no ${tier} tier`);
   const maxSteps = Math.min(
@@ -27,6 +29,15 @@ export function taskOf(
       splits: { ...card.splits, ...config.limits.splits },
     },
   };
+}
+
+/** Reads the one card: activities are called often, and all cards together take a while. */
+function findTask(repository: string, task: string): TaskFolder | null {
+  if (!/^[a-z0-9-]+$/.test(task)) return null;
+  const folder = DOMAINS.map((domain) => join(repository, "tasks", domain, task)).find((path) =>
+    existsSync(join(path, "task.yaml")),
+  );
+  return folder === undefined ? null : { folder, card: readTaskCard(join(folder, "task.yaml")) };
 }
 
 /** What an agent sees of a task. */

@@ -104,8 +104,8 @@ export interface Sandbox {
   readonly protection: Protection;
   /**
    * Starts the job, or adopts the one of the same name and digest: a living one is attached to; of one that `exited` or hit a
-   * `limit` the result is taken; one that was `killed`, `lost` or `stopped` is started again over its old output folder, so that
-   * it can resume from its checkpoint. A job of another digest is stopped and its folder is emptied first.
+   * `limit` the result is taken; one that was `killed`, `lost` or `stopped`, or that ran into its deadline, is started again over
+   * its old output folder, so that it can resume from its checkpoint. A job of another digest is stopped and its folder is emptied first.
    */
   start(spec: JobSpec): Promise<JobHandle>;
   attach(name: string): Promise<JobHandle | null>;

@@ -24,6 +24,7 @@ const reportSchema = z.object({
     z.object({ row: z.number().int(), split: z.enum(SPLITS), item: z.string(), kind: z.string() }),
   ),
 });
+export type AuditReport = z.infer<typeof reportSchema>;
 
 /**
  * Removes the rows that copy items of dev, validation or test, and sets 5% of the rest aside. The agent learns of dev matches in
@@ -43,23 +44,19 @@ export async function auditContamination(
     const out = join(folder, "out");
     await mkdir(out);
     await artifacts.materialize(input.data, data);
-    await runPython(
-      config.python,
-      join(config.repository, "sandbox-images", "evaluator", "audit.py"),
-      [
-        ...[
-          "--data",
-          data,
-          "--card",
-          join(taskFolder, "task.yaml"),
-          "--tier",
-          experiment.tier,
-          "--out",
-          out,
-        ],
-        ...SPLITS.flatMap((split) => [`--${split}`, join(answers, `${split}.jsonl`)]),
+    await runPython(config, join(config.repository, "sandbox-images", "evaluator", "audit.py"), [
+      ...[
+        "--data",
+        data,
+        "--card",
+        join(taskFolder, "task.yaml"),
+        "--tier",
+        experiment.tier,
+        "--out",
+        out,
       ],
-    );
+      ...SPLITS.flatMap((split) => [`--${split}`, join(answers, `${split}.jsonl`)]),
+    ]);
     const report = reportSchema.parse(JSON.parse(await readFile(join(out, "report.json"), "utf8")));
     const audit = agentView(report, input.showHeldOutMatches);
     const cost: StageCost = {
@@ -70,7 +67,10 @@ export async function auditContamination(
     const protection = "none" as const;
     const share = report.removed / Math.max(1, report.rows);
     if (share > CONTAMINATED_SHARE || report.removed === report.rows) {
-      const message = `${report.removed} of ${report.rows} rows copy dev, validation or test items; more than ${CONTAMINATED_SHARE * 100}% is refused`;
+      // No more than the view tells: the exact count would tell single rows of validation and test apart.
+      const { devMatches } = agentView(report, false);
+      const shown = devMatches.slice(0, 5).map(({ row, item }) => `row ${row} is ${item}`);
+      const message = `more than ${CONTAMINATED_SHARE * 100}% of the ${report.rows} rows copy items of dev, validation or test${shown.length === 0 ? "" : ` (dev: ${shown.join(", ")})`}`;
       const failure = { class: "contaminated" as const, message, exitCode: null, traceback: null };
       return { ok: false, failure, cost, protection };
     }
@@ -87,16 +87,21 @@ export async function auditContamination(
   });
 }
 
-/** What an agent may know of a report. */
-export function agentView(report: z.infer<typeof reportSchema>, showHeldOut: boolean): AuditView {
+/**
+ * What an agent may know of a report. `removed` is rounded along with the held-out count, or the difference would give that away;
+ * where that is not shown, it counts dev alone.
+ */
+export function agentView(report: AuditReport, showHeldOut: boolean): AuditView {
   const dev = report.matches.filter((match) => match.split === "dev");
-  const heldOut = new Set(
+  const devRows = new Set(dev.map((match) => match.row));
+  const heldOutRows = new Set(
     report.matches.filter((match) => match.split !== "dev").map((match) => match.row),
   ).size;
+  const rounded = heldOutRows === 0 ? 0 : 2 ** Math.ceil(Math.log2(heldOutRows));
   return {
     rows: report.rows,
-    removed: report.removed,
+    removed: Math.min(report.rows, devRows.size + (showHeldOut ? rounded : 0)),
     devMatches: dev.slice(0, SHOWN_MATCHES).map(({ row, item, kind }) => ({ row, item, kind })),
-    heldOutMatches: !showHeldOut ? null : heldOut === 0 ? 0 : 2 ** Math.ceil(Math.log2(heldOut)),
+    heldOutMatches: showHeldOut ? rounded : null,
   };
 }

@@ -1,4 +1,5 @@
 import type { EvalActivities } from "../../protocol/activities.ts";
+import { withFaults } from "../with-faults.ts";
 import { aggregateFeedback } from "./aggregate-feedback.ts";
 import { auditContamination } from "./audit-contamination.ts";
 import { compareScores } from "./compare-scores.ts";
@@ -12,7 +13,7 @@ export { prepareTask } from "./prepare-task.ts";
 
 /** Activities of the eval pool: the only one that opens the answers. */
 export function createEvalActivities(deps: EvalDeps): EvalActivities {
-  return {
+  return withFaults({
     prepareTask: (input) => prepareTask(deps, input),
     auditContamination: (input) => auditContamination(deps, input),
     scorePredictions: (input) => scorePredictions(deps, input),
@@ -20,5 +21,5 @@ export function createEvalActivities(deps: EvalDeps): EvalActivities {
     compareScores: (input) => compareScores(deps, input),
     openTest: (input) => openTest(deps, input),
     scoreTest: (input) => scoreTest(deps, input),
-  };
+  });
 }

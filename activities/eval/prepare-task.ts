@@ -5,6 +5,7 @@ import type { EvalActivities } from "../../protocol/activities.ts";
 import { type ArtifactRef, artifactRefSchema } from "../../protocol/artifact-ref.ts";
 import { SPLITS, type Split } from "../../protocol/names.ts";
 import { fault } from "../faults.ts";
+import { scriptsSha256 } from "../job-inputs.ts";
 import { resultIndex } from "../result-index.ts";
 import { taskOf } from "../task-cards.ts";
 import { answersFolder, readJsonLines, toJsonLines } from "./answers.ts";
@@ -83,9 +84,9 @@ async function build(
   const { input, taskFolder, splits } = what;
   const parent = dirname(answersFolder(config, { ...input, dataSha256: "x" }));
   const folder = join(parent, `.building-${process.pid}-${Math.random().toString(36).slice(2)}`);
-  await mkdir(parent, { recursive: true });
+  await mkdir(parent, { recursive: true, mode: 0o700 });
   try {
-    await runPython(config.python, join(config.repository, "tasks", "build_mini.py"), [
+    await runPython(config, join(config.repository, "tasks", "build_mini.py"), [
       ...["--task", input.task, "--out", folder, "--seed", String(DATA_SEED)],
     ]);
     const hash = createHash("sha256").update(await readFile(join(folder, "raw", "manifest.json")));
@@ -94,15 +95,12 @@ async function build(
       const items = (await readJsonLines(file)).slice(0, splits[split]);
       const text = toJsonLines(items);
       await writeFile(file, text);
-      hash.update(text);
-      await runPython(
-        config.python,
-        join(config.repository, "sandbox-images", "evaluator", "render.py"),
-        [
-          ...["--card", join(taskFolder, "task.yaml"), "--tier", input.tier],
-          ...["--items", file, "--out", join(folder, `${split}.prompts.jsonl`)],
-        ],
-      );
+      await runPython(config, join(config.repository, "sandbox-images", "evaluator", "render.py"), [
+        ...["--card", join(taskFolder, "task.yaml"), "--tier", input.tier],
+        ...["--items", file, "--out", join(folder, `${split}.prompts.jsonl`)],
+      ]);
+      // The prompts too: another template is another test.
+      hash.update(text).update(await readFile(join(folder, `${split}.prompts.jsonl`)));
     }
     const dataSha256 = hash.digest("hex");
     const raw = await artifacts.putTree(join(folder, "raw"));
@@ -115,8 +113,10 @@ async function build(
     }
     const stored = await artifacts.putBytes(toJsonLines(prompts), "application/jsonl");
     const target = answersFolder(config, { ...input, dataSha256 });
-    // Somebody else may have been quicker with the very same bytes.
-    if (!(await exists(target))) await rename(folder, target);
+    await rename(folder, target).catch(async (error: unknown) => {
+      // Somebody else was quicker, with the very same bytes.
+      if (!(await exists(target))) throw error;
+    });
     return { dataSha256, raw, prompts: stored };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -140,7 +140,10 @@ async function generatorSha256(
     join(taskFolder, "task.yaml"),
   ];
   const hash = createHash("sha256").update(
-    JSON.stringify([splits.dev, splits.validation, splits.test, DATA_SEED]),
+    JSON.stringify([
+      ...[splits.dev, splits.validation, splits.test, DATA_SEED],
+      await scriptsSha256(join(repository, "sandbox-images", "evaluator")),
+    ]),
   );
   for (const file of files) hash.update(await readFile(file));
   return hash.digest("hex");

@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { asyncLocalStorage } from "@temporalio/activity";
+import type { Config } from "../../config/load.ts";
 import { fault } from "../faults.ts";
 
 /** A Python script of ours that ended with an error: its status and the end of its stderr. */
@@ -22,13 +24,17 @@ const BAD_INPUT = 2;
  * @throws PythonFailed, which is retried; ApplicationFailure (ScriptCrashed) where the script refuses its input, which will not change
  */
 export async function runPython(
-  python: string,
+  config: Pick<Config, "python" | "jobs">,
   script: string,
   args: readonly string[],
 ): Promise<void> {
   try {
-    await promisify(execFile)(python, [script, ...args], {
+    await promisify(execFile)(config.python, [script, ...args], {
       maxBuffer: 16 * 1024 * 1024,
+      // A text that a model wrote may keep a regular expression busy for ever.
+      timeout: config.jobs.eval.deadlineMs,
+      killSignal: "SIGKILL",
+      ...cancellation(),
       env: {
         PATH: process.env.PATH,
         PYTHONHASHSEED: "0",
@@ -42,4 +48,10 @@ export async function runPython(
     if (exitCode === BAD_INPUT) throw fault("ScriptCrashed", `${script}: ${stderr?.trim()}`);
     throw new PythonFailed(script, exitCode, stderr ?? String(error));
   }
+}
+
+/** Ends the script with the activity that wants it; `dojo data prepare` has none. */
+function cancellation(): { readonly signal?: AbortSignal } {
+  const context = asyncLocalStorage.getStore();
+  return context === undefined ? {} : { signal: context.cancellationSignal };
 }

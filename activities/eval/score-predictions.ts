@@ -3,9 +3,10 @@ import { z } from "zod";
 import type { EvalActivities } from "../../protocol/activities.ts";
 import type { ErrorReport } from "../../protocol/feedback.ts";
 import type { Interval, PairedDelta } from "../../protocol/interval.ts";
+import type { Split } from "../../protocol/names.ts";
 import type { StageCost } from "../../protocol/stage.ts";
 import { pairedBootstrap } from "../../statistics/paired-bootstrap.ts";
-import { getItemScores, putItemScores } from "../../store/item-scores.ts";
+import { getItemScores, type ItemScore, putItemScores } from "../../store/item-scores.ts";
 import { answersFolder, readItems, readJsonLines } from "./answers.ts";
 import type { EvalDeps } from "./eval-deps.ts";
 import { definedSubmetrics, type ScoreDocument, scoreSplit } from "./score-split.ts";
@@ -27,32 +28,18 @@ export async function scorePredictions(
   const began = performance.now();
   const folder = answersFolder(deps.config, { ...experiment, dataSha256 });
   const predictions = await readPredictions(deps, input.predictions);
-  const documents = { dev: null as ScoreDocument | null, validation: null as ScoreDocument | null };
-  for (const split of ["dev", "validation"] as const) {
+  const score = async (split: "dev" | "validation") => {
     const answered = predictions
       .filter((prediction) => prediction.id.startsWith(`${split}:`))
       .map(({ id, text }) => ({ id: id.slice(split.length + 1), text }));
-    const document = await scoreSplit(deps, {
-      task,
-      tier,
-      dataSha256,
-      split,
-      predictions: answered,
-      seed,
-    });
-    const items = await readItems(folder, split);
-    const scores = document.items.map(({ id, subtask, score, error }) => ({
-      item: id,
-      subtask,
-      cluster: items.get(id)?.cluster ?? null,
-      score,
-      error,
-    }));
-    await putItemScores(deps.db, experiment.experimentId, split, scores);
-    documents[split] = document;
-  }
-  const { dev, validation } = documents;
-  if (dev === null || validation === null) throw new Error("both splits are scored");
+    const what = { task, tier, dataSha256, split, predictions: answered, seed };
+    const document = await scoreSplit(deps, what);
+    const scores = await itemScores(folder, split, document);
+    return { document, scores };
+  };
+  const [dev, validation] = await Promise.all([score("dev"), score("validation")]);
+  await putItemScores(deps.db, experiment.experimentId, "dev", dev.scores);
+  await putItemScores(deps.db, experiment.experimentId, "validation", validation.scores);
 
   const mine = await getItemScores(deps.db, experiment.experimentId, "validation");
   const against = async (other: string | null): Promise<PairedDelta | null> => {
@@ -66,15 +53,15 @@ export async function scorePredictions(
     cpuSeconds: 0,
     gpuSeconds: 0,
   };
-  const errors = await errorReport(folder, dev, predictions);
+  const errors = await errorReport(folder, dev.document, predictions);
   return {
     ok: true,
     value: {
       benchmark: {
-        metric: validation.metric.name,
-        validation: intervalOf(validation),
-        dev: intervalOf(dev),
-        submetrics: definedSubmetrics(validation),
+        metric: validation.document.metric.name,
+        validation: intervalOf(validation.document),
+        dev: intervalOf(dev.document),
+        submetrics: definedSubmetrics(validation.document),
         deltas: {
           parent: await against(compareWith.parent),
           best: await against(compareWith.best),
@@ -98,6 +85,22 @@ export async function readPredictions(
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => predictionSchema.parse(JSON.parse(line)));
+}
+
+/** Scores of a split's items for the store, with their clusters. */
+export async function itemScores(
+  folder: string,
+  split: Split,
+  { items }: ScoreDocument,
+): Promise<ItemScore[]> {
+  const known = await readItems(folder, split);
+  return items.map(({ id, subtask, score, error }) => ({
+    item: id,
+    subtask,
+    cluster: known.get(id)?.cluster ?? null,
+    score,
+    error,
+  }));
 }
 
 /** The metric's interval without its name. */

@@ -46,19 +46,15 @@ export async function scoreSplit(
     const predictions = join(folder, "predictions.jsonl");
     const out = join(folder, "scores.json");
     await writeFile(predictions, toJsonLines(what.predictions));
-    await runPython(
-      config.python,
-      join(config.repository, "sandbox-images", "evaluator", "score.py"),
-      [
-        ...[
-          "--task-dir",
-          taskFolder,
-          "--items",
-          join(answersFolder(config, what), `${what.split}.jsonl`),
-        ],
-        ...["--predictions", predictions, "--out", out, "--seed", String(what.seed)],
+    await runPython(config, join(config.repository, "sandbox-images", "evaluator", "score.py"), [
+      ...[
+        "--task-dir",
+        taskFolder,
+        "--items",
+        join(answersFolder(config, what), `${what.split}.jsonl`),
       ],
-    );
+      ...["--predictions", predictions, "--out", out, "--seed", String(what.seed)],
+    ]);
     return documentSchema.parse(JSON.parse(await readFile(out, "utf8")));
   });
 }

@@ -1,9 +1,12 @@
 import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { z } from "zod";
 import type { ArtifactRef } from "../../protocol/artifact-ref.ts";
+import type { StageResult } from "../../protocol/stage.ts";
 import { placeInput, scriptsSha256 } from "../job-inputs.ts";
 import { resultIndex } from "../result-index.ts";
 import { type FinishedJob, type JobDeps, type JobRequest, nameOf, runJob } from "../run-job.ts";
+import { readScriptResult } from "../script-result.ts";
 
 /** What gpu activities need: the device of this worker above all. */
 export interface GpuDeps extends JobDeps {
@@ -22,12 +25,15 @@ export interface DeviceRequest {
   readonly progress?: JobRequest["progress"];
 }
 
-/** Runs `finish` over the finished job, or returns what it gave for the very same job before. */
-export async function onDevice<T>(
+/**
+ * Runs a script on the device and returns what it found: `take` stores what is wanted of a good job's output. The same job is not
+ * run again once its result is stored.
+ */
+export async function onDevice<Schema extends z.ZodType, T>(
   deps: GpuDeps,
-  request: DeviceRequest,
-  finish: (job: FinishedJob) => Promise<T>,
-): Promise<T> {
+  request: DeviceRequest & { readonly result: Schema },
+  take: (job: FinishedJob, result: z.infer<Schema>) => Promise<T>,
+): Promise<StageResult<T>> {
   const { config, artifacts, device } = deps;
   const scripts = join(config.repository, "sandbox-images", "trainer");
   const inputs = Object.entries(request.inputs);
@@ -69,12 +75,17 @@ export async function onDevice<T>(
   const index = resultIndex(config.home, "results", artifacts);
   const key = `${name}.${digest.slice(0, 16)}`;
   const known = await index.get(key);
-  if (known !== null) return known as T;
+  if (known !== null) return known as StageResult<T>;
   const job = await runJob(deps, jobRequest);
-  const value = await finish(job);
-  await index.put(key, value);
+  const result = await readScriptResult(job, request.result);
+  const common = { cost: job.cost, protection: job.exit.protection };
+  const stage: StageResult<T> = result.ok
+    ? { ok: true, value: await take(job, result.value), ...common }
+    : { ok: false, failure: result.failure, ...common };
+  // What killed a job again and again may be mended before somebody resets the workflow.
+  if (result.ok || result.failure.class !== "killed-repeatedly") await index.put(key, stage);
   await job.release();
-  return value;
+  return stage;
 }
 
 /** The last whole line of a JSONL file as a value; null when there is none. Reads the file's end only. */

@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { GpuActivities } from "../../protocol/activities.ts";
-import { readScriptResult } from "../script-result.ts";
-import { withTemporaryFolder } from "../with-temporary-folder.ts";
+import { readOutput } from "../script-result.ts";
 import { type GpuDeps, lastJsonLine, onDevice } from "./device-job.ts";
 
 const progressSchema = z.object({ done: z.number().int(), total: z.number().int() });
@@ -31,18 +30,13 @@ export async function generatePredictions(
         );
         return { done, total, message: `${done} of ${total} prompts answered` };
       },
+      result: z.looseObject({}),
     },
-    async (job) => {
-      const result = await readScriptResult(job, z.looseObject({}));
-      const { cost } = job;
-      const { protection } = job.exit;
-      if (!result.ok) return { ok: false as const, failure: result.failure, cost, protection };
-      const predictions = await withTemporaryFolder(async (folder) => {
+    (job) =>
+      readOutput(job, async (folder) => {
         const path = join(folder, "predictions.jsonl");
         await job.handle.collect("predictions.jsonl", path, MAX_PREDICTION_BYTES);
-        return deps.artifacts.putFile(path, "application/jsonl");
-      });
-      return { ok: true as const, value: { predictions }, cost, protection };
-    },
+        return { predictions: await deps.artifacts.putFile(path, "application/jsonl") };
+      }),
   );
 }

@@ -1,4 +1,5 @@
 import type { GpuActivities } from "../../protocol/activities.ts";
+import { withFaults } from "../with-faults.ts";
 import type { GpuDeps } from "./device-job.ts";
 import { generatePredictions } from "./generate-predictions.ts";
 import { probeTraining } from "./probe-training.ts";
@@ -8,9 +9,9 @@ export type { GpuDeps } from "./device-job.ts";
 
 /** Activities of the gpu pool: it sees curated data, base models and prompts, never an answer. */
 export function createGpuActivities(deps: GpuDeps): GpuActivities {
-  return {
+  return withFaults({
     probeTraining: (input) => probeTraining(deps, input),
     trainModel: (input) => trainModel(deps, input),
     generatePredictions: (input) => generatePredictions(deps, input),
-  };
+  });
 }

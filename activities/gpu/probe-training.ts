@@ -1,9 +1,6 @@
 import { z } from "zod";
 import type { GpuActivities } from "../../protocol/activities.ts";
-import { readScriptResult } from "../script-result.ts";
 import { type GpuDeps, onDevice } from "./device-job.ts";
-
-const probeSchema = z.object({ secondsPerStep: z.number(), peakMemoryBytes: z.number() });
 
 /** Stage 3: the submission's own batch at the worst length, forward to checkpoint. */
 export async function probeTraining(
@@ -23,14 +20,8 @@ export async function probeTraining(
         ...["--context", String(input.contextLength), "--seed", String(input.seed)],
       ],
       inputs: { model: input.baseModel, data: input.sample, config },
+      result: z.object({ secondsPerStep: z.number(), peakMemoryBytes: z.number() }),
     },
-    async (job) => {
-      const result = await readScriptResult(job, probeSchema);
-      const { cost } = job;
-      const { protection } = job.exit;
-      if (!result.ok) return { ok: false as const, failure: result.failure, cost, protection };
-      const { secondsPerStep, peakMemoryBytes } = result.value;
-      return { ok: true as const, value: { secondsPerStep, peakMemoryBytes }, cost, protection };
-    },
+    async (_job, { secondsPerStep, peakMemoryBytes }) => ({ secondsPerStep, peakMemoryBytes }),
   );
 }

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { GpuActivities } from "../../protocol/activities.ts";
 import type { TrainingReport } from "../../protocol/feedback.ts";
-import { readScriptResult } from "../script-result.ts";
-import { withTemporaryFolder } from "../with-temporary-folder.ts";
+import type { FinishedJob } from "../run-job.ts";
+import { readOutput } from "../script-result.ts";
+import { taskOf } from "../task-cards.ts";
 import { type GpuDeps, lastJsonLine, onDevice } from "./device-job.ts";
 
 const resultSchema = z.object({
@@ -37,18 +38,20 @@ export async function trainModel(
   deps: GpuDeps,
   input: Parameters<GpuActivities["trainModel"]>[0],
 ): ReturnType<GpuActivities["trainModel"]> {
+  const { experiment } = input;
+  const { limits } = taskOf(deps.config, experiment.task, experiment.tier).tier;
   const config = await deps.artifacts.putJson(input.config);
   return onDevice(
     deps,
     {
-      runId: input.experiment.runId,
-      label: input.experiment.label,
+      runId: experiment.runId,
+      label: experiment.label,
       stage: "trainModel",
       script: "train.py",
       args: [
         ...["--model", "{{model}}", "--data", "{{data}}", "--holdout", "{{holdout}}"],
         ...["--config", "{{config}}", "--context", String(input.contextLength)],
-        ...["--seed", String(input.seed)],
+        ...["--seed", String(input.seed), "--step-limit", String(limits.maxSteps)],
       ],
       inputs: { model: input.baseModel, data: input.data, holdout: input.holdout, config },
       progress: async (out) => {
@@ -59,55 +62,38 @@ export async function trainModel(
           message: `step ${step.step}/${step.steps}, loss ${step.loss.toFixed(3)}, ${Math.round(step.tokensPerSecond)} tokens/s`,
         };
       },
+      result: resultSchema,
     },
-    async (job) => {
-      const result = await readScriptResult(job, resultSchema);
-      const { cost } = job;
-      const { protection } = job.exit;
-      if (!result.ok) return { ok: false as const, failure: result.failure, cost, protection };
-      const { weightsSha256, versions, ...figures } = result.value;
-      const stored = await withTemporaryFolder(async (folder) => {
-        const metricsPath = join(folder, "metrics.jsonl");
-        await job.handle.collect("metrics.jsonl", metricsPath, MAX_METRICS_BYTES);
-        await job.handle.collect("model", join(folder, "model"), deps.config.jobs.gpu.outputBytes);
-        const steps = (await readFile(metricsPath, "utf8"))
-          .split("\n")
-          .filter((line) => line !== "")
-          .map((line) => stepSchema.parse(JSON.parse(line)));
-        return {
-          steps,
-          metrics: await deps.artifacts.putFile(metricsPath, "application/jsonl"),
-          model: await deps.artifacts.putTree(join(folder, "model")),
-        };
-      });
+    async (job, { weightsSha256, versions, ...figures }) => {
+      const { model, metrics, steps } = await readOutput(job, (folder) =>
+        storeOutput(deps, job, folder),
+      );
       const report: TrainingReport = {
-        steps: figures.steps,
-        lossCurve: thin(stored.steps.map(({ step, loss }) => ({ step, loss }))),
-        finalLoss: figures.finalLoss,
-        trainLoss: figures.trainLoss,
-        holdoutLoss: figures.holdoutLoss,
-        overfittingGap: figures.overfittingGap,
-        tokensPerSecond: figures.tokensPerSecond,
-        mfu: stored.steps.at(-1)?.mfu ?? null,
-        peakMemoryBytes: figures.peakMemoryBytes,
-        resumes: figures.resumes,
+        ...figures,
+        lossCurve: thin(steps.map(({ step, loss }) => ({ step, loss }))),
+        mfu: steps.at(-1)?.mfu ?? null,
       };
-      return {
-        ok: true as const,
-        value: {
-          model: stored.model,
-          metrics: stored.metrics,
-          report,
-          weightsSha256,
-          versions,
-          device: deps.device.name,
-          threads: deps.device.threads,
-        },
-        cost,
-        protection,
-      };
+      const { name, threads } = deps.device;
+      return { model, metrics, report, weightsSha256, versions, device: name, threads };
     },
   );
+}
+
+/** Puts model and metrics into the artifact store. */
+async function storeOutput({ config, artifacts }: GpuDeps, job: FinishedJob, folder: string) {
+  const metrics = join(folder, "metrics.jsonl");
+  const model = join(folder, "model");
+  await job.handle.collect("metrics.jsonl", metrics, MAX_METRICS_BYTES);
+  await job.handle.collect("model", model, config.jobs.gpu.outputBytes);
+  const steps = (await readFile(metrics, "utf8"))
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => stepSchema.parse(JSON.parse(line)));
+  return {
+    steps,
+    metrics: await artifacts.putFile(metrics, "application/jsonl"),
+    model: await artifacts.putTree(model),
+  };
 }
 
 /** Evenly spaced points, the first and the last included. */

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import {
   AgentFailure,
   LlmRejectedError,
@@ -85,4 +86,24 @@ export async function callAgent<T>(
     }
     throw error;
   }
+}
+
+/** What an agent gave, by the protocol's schema. @throws AgentFailure where it has another shape or is too long */
+export function usable<Schema extends z.ZodType>(
+  schema: Schema,
+  given: unknown,
+  usage: Usage,
+): z.infer<Schema> {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new AgentFailure(
+    `the agent's answer can't be used: ${issue?.path.join(".") || "answer"}: ${issue?.message}`,
+    {
+      reason: "schema-violation",
+      text: JSON.stringify(given)?.slice(0, 2000) ?? null,
+      finishReason: "stop",
+      usage,
+    },
+  );
 }

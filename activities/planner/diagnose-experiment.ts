@@ -1,9 +1,9 @@
 import type { PlannerActivities } from "../../protocol/activities.ts";
 import type { HistoryEntry } from "../../protocol/agent.ts";
 import { feedbackSchema } from "../../protocol/feedback.ts";
-import type { Diagnosis } from "../../protocol/strategy.ts";
+import { type Diagnosis, diagnosisSchema } from "../../protocol/strategy.ts";
 import { NO_USAGE } from "../../protocol/usage.ts";
-import { callAgent, type PlannerDeps } from "./agent-call.ts";
+import { callAgent, type PlannerDeps, usable } from "./agent-call.ts";
 import { readSubmission } from "./submission-files.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function diagnoseExperiment(
             feedback,
             decision,
           });
-          return { value: diagnosis, usage };
+          return { value: usable(diagnosisSchema, diagnosis, usage), usage };
         });
   const diagnosis = diagnosed.ok ? diagnosed.value : null;
   const entry: HistoryEntry = {

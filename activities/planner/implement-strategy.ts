@@ -1,7 +1,8 @@
 import type { PlannerActivities } from "../../protocol/activities.ts";
 import type { RepairContext } from "../../protocol/agent.ts";
 import { feedbackSchema } from "../../protocol/feedback.ts";
-import { callAgent, type PlannerDeps } from "./agent-call.ts";
+import { submissionFilesSchema } from "../../protocol/strategy.ts";
+import { callAgent, type PlannerDeps, usable } from "./agent-call.ts";
 import { readSubmission, storeSubmission } from "./submission-files.ts";
 
 /** Asks the agent for the files of its strategy, or to repair those that fail-fast validation refused. */
@@ -20,7 +21,10 @@ export async function implementStrategy(
         };
   return callAgent(deps, input, async (agent, context) => {
     const { files, usage } = await agent.implement(context, input.strategy, repair);
-    const submission = await storeSubmission(artifacts, files);
+    const submission = await storeSubmission(
+      artifacts,
+      usable(submissionFilesSchema, files, usage),
+    );
     return { value: { submission, writtenBy: agent.writtenBy }, usage };
   });
 }

@@ -1,6 +1,6 @@
 import type { PlannerActivities, PlannerInput } from "../../protocol/activities.ts";
 import { strategySchema } from "../../protocol/strategy.ts";
-import { callAgent, type PlannerDeps } from "./agent-call.ts";
+import { callAgent, type PlannerDeps, usable } from "./agent-call.ts";
 
 type Proposed = Extract<
   Awaited<ReturnType<PlannerActivities["proposeStrategy"]>>,
@@ -18,7 +18,7 @@ export function proposeStrategy(
     if (proposal.kind === "stop") {
       return { value: { kind: "stop", reason: proposal.reason }, usage };
     }
-    const strategy = strategySchema.parse(proposal.strategy);
+    const strategy = usable(strategySchema, proposal.strategy, usage);
     return { value: { kind: "strategy", strategy }, usage };
   });
 }

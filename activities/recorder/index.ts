@@ -4,6 +4,7 @@ import { upsertExperiment } from "../../store/experiments.ts";
 import { upsertIteration } from "../../store/iterations.ts";
 import { upsertRun } from "../../store/runs.ts";
 import type { Database } from "../../store/schema.ts";
+import { withFaults } from "../with-faults.ts";
 
 export interface RecorderDeps {
   readonly db: Kysely<Database>;
@@ -11,9 +12,9 @@ export interface RecorderDeps {
 
 /** Activities of the recorder pool: each an upsert by key, so that a retry changes nothing. */
 export function createRecorderActivities({ db }: RecorderDeps): RecorderActivities {
-  return {
+  return withFaults({
     recordRun: (record) => upsertRun(db, record),
     recordExperiment: (record) => upsertExperiment(db, record),
     recordIteration: (record) => upsertIteration(db, record),
-  };
+  });
 }

@@ -1,21 +1,20 @@
 import { z } from "zod";
 import type { SandboxActivities } from "../../protocol/activities.ts";
-import { type ArtifactRef, TREE_MEDIA_TYPE } from "../../protocol/artifact-ref.ts";
 import type { CandidateFailure } from "../../protocol/failure-class.ts";
 import type { StageCost } from "../../protocol/stage.ts";
-import { fault } from "../faults.ts";
 import type { JobDeps } from "../run-job.ts";
 import { readScriptResult } from "../script-result.ts";
 import { taskOf } from "../task-cards.ts";
 import { parseTrainYaml } from "./parse-train-yaml.ts";
 import { runScript } from "./script-job.ts";
-
-const treeSchema = z.object({
-  files: z.array(z.object({ path: z.string(), sha256: z.string(), bytes: z.number() })),
-});
+import { CONFIG, filesOf, SCRIPT, textOf } from "./submission-tree.ts";
 
 /** Bytes of train.yaml at most: more is no configuration. */
 const MAX_YAML_BYTES = 20_000;
+
+/** Files and bytes of a submission at most; check.py looks again at what the job sees. */
+const MAX_FILES = 32;
+const MAX_BYTES = 1_000_000;
 
 const NO_COST: StageCost = { wallSeconds: 0, cpuSeconds: 0, gpuSeconds: 0 };
 
@@ -31,26 +30,24 @@ export async function checkSubmission(
     cost: NO_COST,
     protection: "none" as const,
   });
-  const files = await filesOf(deps, submission);
-  const yaml = files.find((file) => file.path === "train.yaml");
-  const script = files.find((file) => file.path === "process_data.py");
-  if (yaml === undefined) return refuse("invalid-config", "train.yaml is missing");
-  if (script === undefined) return refuse("syntax-error", "process_data.py is missing");
-  if (yaml.bytes > MAX_YAML_BYTES) {
-    return refuse(
-      "too-large",
-      `train.yaml has ${yaml.bytes} bytes, at most ${MAX_YAML_BYTES} are read`,
-    );
+  const files = await filesOf(deps.artifacts, submission);
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  if (files.length > MAX_FILES || bytes > MAX_BYTES) {
+    const found = `${files.length} files of ${bytes} bytes together`;
+    const allowed = `${MAX_FILES} files of ${MAX_BYTES} bytes`;
+    return refuse("too-large", `the submission has ${found}, allowed are ${allowed}`);
   }
-  const limits = taskOf(deps.config, experiment.task, experiment.tier).tier.limits;
-  const text = await deps.artifacts.readBytes({
-    ...submission,
-    uri: `cas:${yaml.sha256}`,
-    sha256: yaml.sha256,
-    bytes: yaml.bytes,
-    mediaType: "text/plain",
-  });
-  const parsed = parseTrainYaml(text.toString("utf8"), limits);
+  const yaml = files.find((file) => file.path === CONFIG);
+  const script = files.find((file) => file.path === SCRIPT);
+  if (yaml === undefined) return refuse("invalid-config", `${CONFIG} is missing`);
+  if (script === undefined) return refuse("syntax-error", `${SCRIPT} is missing`);
+  if (yaml.bytes > MAX_YAML_BYTES) {
+    const allowed = `allowed are ${MAX_YAML_BYTES}`;
+    return refuse("too-large", `${CONFIG} has ${yaml.bytes} bytes, ${allowed}`);
+  }
+  const { limits } = taskOf(deps.config, experiment.task, experiment.tier).tier;
+  const text = await textOf(deps.artifacts, yaml);
+  const parsed = parseTrainYaml(text, limits);
   if (!parsed.ok) return refuse("invalid-config", parsed.message);
 
   const job = await runScript(deps, {
@@ -72,11 +69,4 @@ export async function checkSubmission(
     cost,
     protection,
   };
-}
-
-async function filesOf(deps: JobDeps, submission: ArtifactRef) {
-  if (submission.mediaType !== TREE_MEDIA_TYPE) {
-    throw fault("NotSupported", `a submission is a folder, not ${submission.mediaType}`);
-  }
-  return (await deps.artifacts.readJson(submission, treeSchema)).files;
 }

@@ -14,6 +14,7 @@ import { readScriptResult } from "../script-result.ts";
 import { statisticsCard, taskOf } from "../task-cards.ts";
 import { withTemporaryFolder } from "../with-temporary-folder.ts";
 import { runScript } from "./script-job.ts";
+import { codeOf, SCRIPT } from "./submission-tree.ts";
 
 const ROWS = "train.jsonl";
 const MEGABYTE = 1_000_000;
@@ -33,6 +34,7 @@ export async function curate(
   const { experiment } = input;
   const { tier } = taskOf(config, experiment.task, experiment.tier);
   const card = statisticsCard(config, experiment.task, experiment.tier);
+  const code = await codeOf(artifacts, input.submission);
   const scripts = await scriptsSha256(join(config.repository, "sandbox-images", "trainer"));
   const key = createHash("sha256")
     .update(
@@ -40,7 +42,7 @@ export async function curate(
         // Results of an isolated and of a bare process are kept apart, for their mark's sake.
         deps.sandbox.protection,
         scripts,
-        input.submission.sha256,
+        code.sha256,
         input.raw.sha256,
         input.baseModel.sha256,
         input.seed,
@@ -66,16 +68,16 @@ export async function curate(
     runId: experiment.runId,
     label: experiment.label,
     stage: what.stage,
-    inputs: [input.submission.sha256, input.raw.sha256, String(input.seed), String(what.limit)],
+    inputs: [code.sha256, input.raw.sha256, String(input.seed), String(what.limit)],
     image: CANDIDATE_IMAGE,
     command: [
       "{{python}}",
-      "{{submission}}/process_data.py",
+      `{{submission}}/${SCRIPT}`,
       ...["--sources", "{{sources}}", "--output", `{{out}}/${ROWS}`, "--seed", String(input.seed)],
       ...(what.limit === null ? [] : ["--limit", String(what.limit)]),
     ],
     mounts: async (name) => ({
-      submission: await placeInput({ home: config.home, ...deps }, input.submission, name),
+      submission: await placeInput({ home: config.home, ...deps }, code, name),
       sources: await placeInput({ home: config.home, ...deps }, input.raw, name),
     }),
     // The same seed must give the same rows, also where a script iterates over sets of strings.
@@ -145,12 +147,12 @@ export async function curate(
 }
 
 function codeRaised(job: FinishedJob): CandidateFailure | null {
-  const { exitCode, stderrTail } = job.exit;
+  const { exitCode, signal, stderrTail } = job.exit;
   if (exitCode === 0) return null;
   const last = stderrTail.trimEnd().split("\n").at(-1) ?? "";
   return {
     class: "code-raised",
-    message: `process_data.py ended with exit status ${exitCode}: ${last.slice(0, 500)}`,
+    message: `${SCRIPT} ended with ${exitCode === null ? signal : `exit status ${exitCode}`}: ${last.slice(0, 500)}`,
     exitCode,
     traceback: stderrTail.slice(-4000),
   };
@@ -164,6 +166,6 @@ function unusable(error: UnsafeOutputError): CandidateFailure {
         ? "output-limit"
         : "escaping-path";
   const message =
-    error.reason === "missing" ? "process_data.py wrote no file at --output" : error.message;
+    error.reason === "missing" ? `${SCRIPT} wrote no file at --output` : error.message;
   return { class: kind, message, exitCode: 0, traceback: null };
 }

@@ -54,6 +54,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--threads", type=int, required=True, help="CPU threads; another number gives other bits"
     )
+    parser.add_argument(
+        "--step-limit", type=int, default=None, help="optimizer steps that the task allows"
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     return parser.parse_args()
@@ -95,6 +98,12 @@ def train(args: argparse.Namespace) -> int:
     if len(dataset) == 0:
         raise Failure("no-rows", f"no row has a completion within the first {max_length} tokens")
     steps = config.steps(len(dataset))
+    if args.step_limit is not None and steps > args.step_limit:
+        epochs = f"{config.num_train_epochs:g} epochs over {len(dataset)} rows are {steps} steps"
+        raise Failure(
+            "invalid-config",
+            f"train.yaml: num_train_epochs: {epochs}, allowed are {args.step_limit}",
+        )
 
     fingerprint = inputs_fingerprint(args, device, steps)
     found = newest_complete(args.out / "checkpoints", fingerprint)

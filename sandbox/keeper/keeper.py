@@ -59,7 +59,7 @@ def is_final(ended: dict, request: dict) -> bool:
     """True where the result is the job's own, and not one that a second try could better."""
     if ended["outcome"] == "exited":
         return ended["exitCode"] == 0 or not request["rerunFailed"]
-    return ended["outcome"] == "limit"
+    return ended["outcome"] == "limit" and ended["limit"] != "deadline"
 
 
 def end_leftovers(files: JobFiles, marker: str) -> None:
