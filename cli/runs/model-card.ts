@@ -1,6 +1,6 @@
 import type { ExperimentRecord, IterationRecord, RunRecord } from "../../protocol/records.ts";
 import type { TaskCard } from "../../protocol/task-card.ts";
-import { deltaText, scoreText } from "../terminal/figures.ts";
+import { scoreText } from "../terminal/figures.ts";
 
 /** What an exported model comes from; `run` and `iteration` are null for an experiment by hand. */
 export interface ExportSource {
@@ -62,15 +62,7 @@ export function modelCard({ card, run, iteration, experiment }: ExportSource): s
           ...planLines("Training", iteration.strategy.trainingPlan),
         ]
       : []),
-    ...(iteration === null
-      ? []
-      : [
-          `Decision: ${iteration.decision.reason}.`,
-          ...(iteration.delta === null
-            ? []
-            : [`Paired difference: ${deltaText(iteration.delta)}.`]),
-          "",
-        ]),
+    ...(iteration === null ? [] : [`Decision: ${iteration.decision.reason}.`, ""]),
     "The submission that made it lies in `submission/`; `lineage.json` holds seeds, hashes and versions.",
     "",
     "## Data",

@@ -1,4 +1,4 @@
-import { iterationLabel } from "../../protocol/ids.ts";
+import { iterationLabel, parseRunId } from "../../protocol/ids.ts";
 import type { Palette } from "../terminal/palette.ts";
 import type { WatchEvent } from "./watch-event.ts";
 
@@ -18,9 +18,11 @@ export class EventLines {
     const label = stage?.id ?? (event.iteration === null ? "" : iterationLabel(event.iteration));
     const prefix = `${dim(event.at.slice(11, 19))}  ${label.padEnd(14)}`;
     switch (event.event) {
-      case "stage-started":
       case "closed":
         return null;
+      case "stage-started":
+        // A run's trace tells its phases already.
+        return parseRunId(event.id) === null ? `${prefix}  ${stage?.name}` : null;
       case "progress":
         return this.#newQuarter(event) ? `${prefix}  ${event.detail}` : null;
       case "stage-retrying":

@@ -325,4 +325,5 @@ test("a server that goes away while a run is watched is waited for", async () =>
   expect(await exited).toBe(0);
   expect(stderr.match(/does not answer/g)).toHaveLength(1);
   await proxy.drop();
-});
+  // The client pauses longer and longer between its attempts to reach the server again.
+}, 120_000);
