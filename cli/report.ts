@@ -18,7 +18,7 @@ import { withStore } from "./runs/with-store.ts";
 /** `dojo report`. */
 export function register(command: Command): void {
   command
-    .argument("<ids...>", "runs: their ids, or the last parts of them")
+    .argument("<ids...>", "runs (or experiments of theirs): ids, or the last parts of them")
     .requiredOption("--out <file>", "the HTML page to write")
     .addHelpText(
       "after",
@@ -41,8 +41,8 @@ export function register(command: Command): void {
 async function loadRuns(config: Config, typed: readonly string[]): Promise<RunReportData[]> {
   return withStore(config, async (store) => {
     if (store === null) throw notFound(`no run was recorded in ${config.databaseUrl}`);
-    const known = (await listKnownIds(store.db)).filter((id) => parseRunId(id) !== null);
-    const ids = [...new Set(typed.map((text) => resolveId(text, known)))];
+    const known = await listKnownIds(store.db);
+    const ids = [...new Set(typed.map((text) => runOf(resolveId(text, known))))];
     const sources = { db: store.db, artifacts: openArtifacts(config) };
     const runs: RunReportData[] = [];
     for (const id of ids) {
@@ -52,6 +52,13 @@ async function loadRuns(config: Config, typed: readonly string[]): Promise<RunRe
     }
     return runs;
   });
+}
+
+/** The run that an id means: an experiment's page is its run's. Throws with exit code 2 for an experiment by hand. */
+function runOf(id: string): string {
+  const run = parseRunId(id) === null ? id.slice(0, id.lastIndexOf("/")) : id;
+  if (parseRunId(run) !== null) return run;
+  throw badInput(`${id} is an experiment by hand and has no page`, `see \`dojo show ${id}\``);
 }
 
 /** Writes a file whole or not at all. Throws with exit code 2 when its folder can't be written. */

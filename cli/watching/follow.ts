@@ -18,6 +18,9 @@ export type FollowEnd =
   | { readonly kind: "closed"; readonly snapshot: Snapshot }
   | { readonly kind: "detached" };
 
+/** Milliseconds that one look may take: the client itself would try for half a minute before it says that nobody answers. */
+const LOOK_MS = 10_000;
+
 /** Milliseconds for which a server that does not answer is waited for: long enough for the supervisor to restart it. */
 const OUTAGE_MS = 120_000;
 
@@ -43,7 +46,10 @@ export async function follow(options: {
   try {
     while (!signal.aborted) {
       try {
-        const snapshot = await Promise.race([takeSnapshot(stack, id), left]);
+        const look = stack.connection.withDeadline(Date.now() + LOOK_MS, () =>
+          takeSnapshot(stack, id),
+        );
+        const snapshot = await Promise.race([look, left]);
         if (snapshot === null) break;
         awaySince = null;
         show.snapshot(snapshot);

@@ -208,6 +208,20 @@ test("an accepted model is exported whole, once", async () => {
   expect(readdirSync(folder)).toEqual(["model"]);
 });
 
+test("runs become one page each, or one together; an experiment's page is its run's", async () => {
+  world.follow({ score: rising });
+  await world.dojo(...runArgs(20, "--iterations", "1", "--quiet"));
+  await world.dojo(...runArgs(20, "--iterations", "0", "--quiet", "--variant", "plain"));
+  const out = join(temporaryFolder(), "page.html");
+  const one = await world.dojo("report", "ft-agent/s20/it01", "--out", out, "--json");
+  expect(JSON.parse(one.stdout)).toEqual({ file: out, runs: ["run/local/aime25/ft-agent/s20"] });
+  expect(readFileSync(out, "utf8")).toMatch(/^<!doctype html>/i);
+  const both = await world.dojo("report", "ft-agent/s20", "plain/s20", "--out", out);
+  expect(both).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(out, "utf8")).toContain("side by side");
+  expect((await world.dojo("report", "ft-agent/s21", "--out", out)).exitCode).toBe(3);
+});
+
 test("a run that accepted nothing exports nothing", async () => {
   world.follow({ score: () => 0.1 });
   await world.dojo(...runArgs(8, "--iterations", "1", "--quiet"));
