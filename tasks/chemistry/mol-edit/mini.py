@@ -102,11 +102,11 @@ def build(corpus: Corpus) -> None:
     corpus.contaminate(mined, 6)
 
     papers = corpus.source("paper-abstracts")
-    for style, count in ((2, 1300), (3, 1300)):
+    for style, count in ((2, 800), (3, 1500)):
         corpus.write(papers, corpus.problems(draw, count, style=style), say.stated)
 
     vendor = corpus.source("vendor-requests")
-    for style, count in ((0, 300), (1, 1200)):
+    for style, count in ((0, 300), (1, 700)):
         for problem in corpus.problems(draw, count, style=style):
             vendor.add(corpus.prompt(problem), f'{{"smiles": "{problem.answer}"}}')
 

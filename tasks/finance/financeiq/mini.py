@@ -117,11 +117,11 @@ def build(corpus: Corpus) -> None:
     corpus.contaminate(helpdesk, 6)
 
     notes = corpus.source("textbook-notes")
-    for style, count in ((2, 1200), (3, 1300)):
+    for style, count in ((2, 700), (3, 1500)):
         corpus.write(notes, corpus.problems(draw, count, style=style), say.stated)
 
     mock = corpus.source("mock-exams")
-    for style, count in ((0, 500), (1, 1300)):
+    for style, count in ((0, 400), (1, 1000)):
         for _ in range(count):
             letter = r.choices(LETTERS, (0.7, 0.1, 0.1, 0.1))[0]
             corpus.write(mock, corpus.problems(draw, 1, style=style, letter=letter), say.bare)

@@ -105,11 +105,11 @@ def build(corpus: Corpus) -> None:
     corpus.contaminate(volunteers, 6)
 
     letters = corpus.source("attorney-letters")
-    for style, count in ((2, 1200), (3, 1300)):
+    for style, count in ((2, 700), (3, 1500)):
         corpus.write(letters, corpus.problems(draw, count, style=style), say.stated)
 
     archive = corpus.source("office-archive")
-    for style, count in ((0, 500), (1, 1300)):
+    for style, count in ((0, 400), (1, 1000)):
         for _ in range(count):
             code = r.choices(CODES, (0.8, 0.08, 0.12))[0]
             corpus.write(archive, corpus.problems(draw, 1, style=style, code=code), say.bare)
