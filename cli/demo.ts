@@ -77,6 +77,7 @@ function dojo(...args: string[]): Promise<string> {
       [...process.execArgv, join(import.meta.dirname, "main.ts"), ...args],
       {
         stdio: ["inherit", "pipe", "inherit"],
+        env: { ...process.env, DOJO_HINTS: "off" },
       },
     );
     let answer = "";

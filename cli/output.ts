@@ -13,7 +13,8 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Prints a message on stderr: progress, hints, the next useful command. */
+/** Prints a message on stderr: progress, hints, the next useful command (left out where DOJO_HINTS=off: the demo has its own). */
 export function say(text: string): void {
+  if (process.env.DOJO_HINTS === "off" && text.startsWith("next: ")) return;
   process.stderr.write(`${text}\n`);
 }
