@@ -31,6 +31,14 @@ export async function prepareTask(
   if (input.tier !== "mini") {
     throw fault("NotSupported", `the ${input.tier} tier of ${input.task} has no loader yet`);
   }
+  const name = input.baseModel ?? tier.baseModel;
+  const model = config.baseModels[name];
+  if (model === undefined) {
+    throw fault(
+      "NotSupported",
+      `there is no base model ${name}: known are ${Object.keys(config.baseModels).join(", ")}`,
+    );
+  }
   const key = await generatorSha256(config.repository, taskFolder, tier.splits);
   const index = resultIndex(config.home, "prepared", artifacts);
   const known = preparedEntry(await index.get(key));
@@ -41,14 +49,6 @@ export async function prepareTask(
       : await build(deps, { input, taskFolder, splits: tier.splits });
   if (entry !== known) await index.put(key, entry);
 
-  const name = input.baseModel ?? tier.baseModel;
-  const model = config.baseModels[name];
-  if (model === undefined) {
-    throw fault(
-      "NotSupported",
-      `there is no base model ${name}: known are ${Object.keys(config.baseModels).join(", ")}`,
-    );
-  }
   return {
     ...entry,
     baseModel: await artifacts.putTree(model.path),
