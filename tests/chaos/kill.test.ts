@@ -2,9 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ExperimentView } from "../../cli/runs/experiment-view.ts";
 import type { RunView } from "../../protocol/control.ts";
-import type { ExperimentResult } from "../../protocol/experiment-spec.ts";
-import { commandLines, type DojoStack, dojoStack } from "../support/dojo-stack.ts";
+import { type DojoStack, dojoStack } from "../support/dojo-stack.ts";
+import { processTree } from "../support/process-tree.ts";
 import { until } from "../support/until.ts";
 
 /** A run of manual-sft, cut to what a test can wait for; everything is real. */
@@ -18,11 +19,13 @@ let undisturbed: Outcome;
 
 beforeAll(async () => {
   stack = dojoStack();
+  await stack.run("up");
+  await start("undisturbed");
   undisturbed = await finish("undisturbed");
   const status = await stack.json<{ temporal: { address: string } }>("status");
   connection = await Connection.connect({ address: status.temporal.address });
   client = new Client({ connection });
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   await connection?.close();
@@ -39,36 +42,24 @@ interface Outcome {
   readonly steps: number;
 }
 
-async function finish(study: string, started = false): Promise<Outcome> {
-  if (!started) await stack.json("run", ...RUN, "--study", study, "--detach");
+/** Follows a run that was started to its end. */
+async function finish(study: string): Promise<Outcome> {
   const watched = await stack.run("watch", ID(study));
   if (watched.code !== 0) throw new Error(`the run did not complete:\n${watched.stderr}`);
   const view = await stack.json<RunView>("show", ID(study));
-  const experiment = await stack.json<{
-    result: ExperimentResult;
-    feedback: { training: { resumes: number; steps: number } };
-  }>("show", `${ID(study)}/it01`);
+  const { lineage, feedback } = await stack.json<ExperimentView>("show", `${ID(study)}/it01`);
   return {
     baseline: view.baseline,
     validation: view.iterations[0]?.validation,
     test: view.test,
-    weightsSha256: experiment.result.lineage.weightsSha256,
-    resumes: experiment.feedback.training.resumes,
-    steps: experiment.feedback.training.steps,
+    weightsSha256: lineage.weightsSha256,
+    resumes: feedback.training?.resumes ?? -1,
+    steps: feedback.training?.steps ?? -1,
   };
 }
 
-/** Starts a run, waits until `activity` is with its pool, lets `kill` loose, and returns how the run ended. */
-async function disturbed(
-  study: string,
-  moment: { readonly workflow: "run" | "it01"; readonly activity: string },
-  kill: () => Promise<void>,
-): Promise<Outcome> {
+async function start(study: string): Promise<void> {
   await stack.json("run", ...RUN, "--study", study, "--detach");
-  const id = moment.workflow === "run" ? ID(study) : `${ID(study)}/it01`;
-  await pending(id, moment.activity);
-  await kill();
-  return finish(study, true);
 }
 
 /** Waits until the activity is scheduled or started. */
@@ -84,21 +75,18 @@ async function pending(id: string, activity: string): Promise<void> {
       }
     },
     `${activity} of ${id}`,
-    120_000,
+    300_000,
   );
 }
 
-/** Steps that the living trainer has logged. */
+/** Steps that the trainer of a study's run has logged. */
 function stepsLogged(study: string): number {
   const jobs = join(stack.home, "jobs", "out");
-  const name = readdirSync(jobs).find(
-    (each) => each.includes(study) && each.includes("train-model"),
-  );
-  if (name === undefined) return 0;
   try {
-    return readFileSync(join(jobs, name, "metrics.jsonl"), "utf8")
-      .trimEnd()
-      .split("\n").length;
+    const names = readdirSync(jobs);
+    const name = names.find((each) => each.includes(study) && each.includes("train-model"));
+    const text = readFileSync(join(jobs, name ?? "", "metrics.jsonl"), "utf8");
+    return text.trimEnd().split("\n").length;
   } catch {
     return 0;
   }
@@ -112,124 +100,95 @@ async function training(study: string, steps: number): Promise<void> {
   );
 }
 
-/** Pid of the Python process that runs train.py, for this stack's home. */
-function trainer(): number {
-  const processes = commandLines(readdirSync("/proc").filter((entry) => /^\d+$/.test(entry)));
-  for (const [pid, [program = "", ...args]] of processes) {
-    if (/python[\d.]*$/.test(program) && args.some((arg) => arg.endsWith("/train.py"))) return pid;
-  }
-  throw new Error("no trainer runs");
+/** Pid of the Python process of a study's trainer: the one below the process that the job's record names. */
+function trainer(study: string): number {
+  const records = join(stack.home, "jobs", "records");
+  const name = readdirSync(records).find(
+    (each) => each.includes(study) && each.includes("train-model"),
+  );
+  if (name === undefined) throw new Error(`no trainer works for ${study}`);
+  const state = JSON.parse(readFileSync(join(records, name, "state.json"), "utf8"));
+  const family = processTree(state.job.pid);
+  const found = family.find(
+    ({ args }) =>
+      /python[\d.]*$/.test(args[0] ?? "") && args.some((arg) => arg.endsWith("/train.py")),
+  );
+  if (found === undefined) throw new Error(`no trainer lives below ${state.job.pid}`);
+  return found.pid;
 }
 
 /**
  * Kills a pool's worker after holding it still until the activity is in its queue or its hands, so that the kill falls into the
  * activity, however short that is.
  */
-async function killWithin(
-  pool: string,
-  study: string,
-  moment: { workflow: "run" | "it01"; activity: string },
-) {
-  await stack.json("run", ...RUN, "--study", study, "--detach");
+async function killWithin(pool: string, id: string, activity: string): Promise<void> {
   const pid = await stack.pid(pool);
   process.kill(pid, "SIGSTOP");
-  const id = moment.workflow === "run" ? ID(study) : `${ID(study)}/it01`;
-  await pending(id, moment.activity);
+  await pending(id, activity);
   process.kill(pid, "SIGKILL");
-  await until(
-    async () => ((await stack.pid(pool)) === pid ? null : true),
-    `a new ${pool} worker`,
-    60_000,
-  );
-  return finish(study, true);
+  await replaced(pool, pid);
+}
+
+/** Waits until another process works for the pool. */
+async function replaced(pool: string, pid: number): Promise<void> {
+  const changed = async () => ((await stack.pid(pool)) === pid ? null : true);
+  await until(changed, `a new ${pool} worker`, 60_000);
 }
 
 describe("kill -9 in the middle of a run ends with the undisturbed run's scores", {
-  timeout: 300_000,
+  timeout: 600_000,
 }, () => {
-  test.each([
-    ["planner", "run", "proposeStrategy"],
-    ["sandbox", "it01", "curateSample"],
-    ["eval", "it01", "auditContamination"],
-    ["recorder", "it01", "recordExperiment"],
-  ] as const)("of the %s worker", async (pool, workflow, activity) => {
-    const outcome = await killWithin(pool, `kill-${pool}`, { workflow, activity });
-    expect(outcome).toEqual(undisturbed);
-  });
-
-  test("of the workflows worker, while it trains", async () => {
-    const study = "kill-workflows";
-    const outcome = await disturbed(
-      study,
-      { workflow: "it01", activity: "trainModel" },
-      async () => {
-        process.kill(await stack.pid("workflows"), "SIGKILL");
-      },
-    );
-    expect(outcome).toEqual(undisturbed);
+  test("of the planner, sandbox, eval and recorder workers, each within an activity of its own", async () => {
+    const study = "kill-workers";
+    await start(study);
+    await killWithin("planner", ID(study), "proposeStrategy");
+    await killWithin("sandbox", `${ID(study)}/it01`, "curateSample");
+    await killWithin("eval", `${ID(study)}/it01`, "auditContamination");
+    await killWithin("recorder", `${ID(study)}/it01`, "recordExperiment");
+    expect(await finish(study)).toEqual(undisturbed);
   });
 
   test("of the gpu worker, while it trains: the living trainer is adopted, no step is lost", async () => {
     const study = "kill-gpu";
-    let before = 0;
-    let after = 0;
-    const outcome = await disturbed(
-      study,
-      { workflow: "it01", activity: "trainModel" },
-      async () => {
-        await training(study, 3);
-        before = trainer();
-        const worker = await stack.pid("gpu");
-        process.kill(worker, "SIGKILL");
-        await until(
-          async () => ((await stack.pid("gpu")) === worker ? null : true),
-          "a new gpu worker",
-          60_000,
-        );
-        after = trainer();
-      },
-    );
-    expect(after).toBe(before);
+    await start(study);
+    await training(study, 3);
+    const before = trainer(study);
+    const worker = await stack.pid("gpu");
+    process.kill(worker, "SIGKILL");
+    await replaced("gpu", worker);
+    expect(trainer(study)).toBe(before);
+    const outcome = await finish(study);
     expect(outcome).toEqual(undisturbed);
     expect(outcome.resumes).toBe(0);
   });
 
   test("of the trainer: at most one checkpoint interval is lost", async () => {
     const study = "kill-trainer";
-    const outcome = await disturbed(
-      study,
-      { workflow: "it01", activity: "trainModel" },
-      async () => {
-        await training(study, 20);
-        process.kill(trainer(), "SIGKILL");
-      },
-    );
+    await start(study);
+    await training(study, 20);
+    process.kill(trainer(study), "SIGKILL");
+    const outcome = await finish(study);
     expect(outcome.resumes).toBe(1);
     expect({ ...outcome, resumes: 0 }).toEqual(undisturbed);
   });
 
-  test("of the Temporal server, while it trains", async () => {
+  test("of the Temporal server and the workflows worker, while it trains", async () => {
     const study = "kill-server";
-    const outcome = await disturbed(
-      study,
-      { workflow: "it01", activity: "trainModel" },
-      async () => {
-        await training(study, 3);
-        const { temporal } = await stack.json<{ temporal: { pid: number } }>("status");
-        process.kill(temporal.pid, "SIGKILL");
-      },
-    );
-    expect(outcome).toEqual(undisturbed);
+    await start(study);
+    await training(study, 3);
+    const { temporal } = await stack.json<{ temporal: { pid: number } }>("status");
+    process.kill(temporal.pid, "SIGKILL");
+    process.kill(await stack.pid("workflows"), "SIGKILL");
+    expect(await finish(study)).toEqual(undisturbed);
   });
 });
 
-describe("a run that is ended leaves no trainer behind", { timeout: 120_000 }, () => {
+describe("a run that is ended leaves no trainer behind", { timeout: 300_000 }, () => {
   test.each(["cancel", "terminate"] as const)("%s", async (how) => {
     const study = `end-${how}`;
-    await stack.json("run", ...RUN, "--study", study, "--detach");
-    await pending(`${ID(study)}/it01`, "trainModel");
+    await start(study);
     await training(study, 2);
-    const pid = trainer();
+    const pid = trainer(study);
     if (how === "cancel") expect((await stack.run("cancel", ID(study))).code).toBe(0);
     else await client.workflow.getHandle(ID(study)).terminate("test");
     await until(() => (alive(pid) ? null : true), "the trainer to be gone", 10_000);

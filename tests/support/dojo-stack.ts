@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,6 +30,8 @@ const launcher = fileURLToPath(new URL("../../dojo", import.meta.url));
 
 /** Small data, short trainings, short deadlines: what a test can wait for. */
 export const SMALL = {
+  // A device of its own: the lock is the host's, and a stack of the user's may hold the first one.
+  devices: [{ name: "cpu-7", threads: 1 }],
   limits: { maxSteps: 64, splits: { dev: 20, validation: 60, test: 60 } },
   timeouts: { heartbeatMs: 4000, retryInitialMs: 200, retryMaximumMs: 1000 },
 };
@@ -82,17 +84,4 @@ export function dojoStack(config: object = SMALL): DojoStack {
       await rm(home, { recursive: true, force: true });
     },
   };
-}
-
-/** Command line of every process that can be read: pid -> arguments. */
-export function commandLines(pids: readonly string[]): Map<number, readonly string[]> {
-  const lines = new Map<number, readonly string[]>();
-  for (const pid of pids) {
-    try {
-      lines.set(Number(pid), readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0"));
-    } catch {
-      // The process ended while we looked.
-    }
-  }
-  return lines;
 }
