@@ -119,7 +119,7 @@ function trainer(study: string): number {
 
 /**
  * Kills a pool's worker after holding it still until the activity is in its queue or its hands, so that the kill falls into the
- * activity, however short that is.
+ * activity, however short that is. It must be the next one of its pool.
  */
 async function killWithin(pool: string, id: string, activity: string): Promise<void> {
   const pid = await stack.pid(pool);
@@ -142,7 +142,7 @@ describe("kill -9 in the middle of a run ends with the undisturbed run's scores"
     const study = "kill-workers";
     await start(study);
     await killWithin("planner", ID(study), "proposeStrategy");
-    await killWithin("sandbox", `${ID(study)}/it01`, "curateSample");
+    await killWithin("sandbox", `${ID(study)}/it01`, "checkSubmission");
     await killWithin("eval", `${ID(study)}/it01`, "auditContamination");
     await killWithin("recorder", `${ID(study)}/it01`, "recordExperiment");
     expect(await finish(study)).toEqual(undisturbed);
