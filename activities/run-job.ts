@@ -93,7 +93,12 @@ export async function runJob(deps: JobDeps, request: JobRequest): Promise<Finish
   }
   const handle = await startJob(deps, request);
   const look = () => seen(request, handle);
-  const exit = await watchJob({ handle, look, workflowState: deps.workflowState });
+  const exit = await watchJob({
+    handle,
+    look,
+    workflowState: deps.workflowState,
+    remove: () => removeJob(deps, name),
+  });
   return finish(deps, request, handle, exit);
 }
 
@@ -130,9 +135,8 @@ async function finish(
   handle: JobHandle,
   exit: JobExit,
 ): Promise<FinishedJob> {
-  const { home } = deps.config;
   const { name, incarnation } = handle;
-  const deaths = jobDeaths(home, name);
+  const deaths = jobDeaths(deps.config.home, name);
   const { done } = await seen(request, handle);
   const failure = await judgeExit({
     name,
@@ -146,10 +150,6 @@ async function finish(
   // The last death is among the others already.
   const last = failure?.class === "killed-repeatedly" ? { wallSeconds: 0, cpuSeconds: 0 } : exit;
   const wallSeconds = last.wallSeconds + dead.wall;
-  const remove = async () => {
-    await deps.sandbox.remove(name);
-    await rm(ownInputs(home, name), { recursive: true, force: true });
-  };
   return {
     handle,
     exit,
@@ -161,14 +161,19 @@ async function finish(
     },
     discard: async () => {
       const tooOften = await deaths.discard(deathOf({ incarnation, exit, done }, "own"));
-      await remove();
+      await removeJob(deps, name);
       return tooOften;
     },
     release: async () => {
-      await remove();
+      await removeJob(deps, name);
       await deaths.forget();
     },
   };
+}
+
+async function removeJob({ config, sandbox }: JobDeps, name: string): Promise<void> {
+  await sandbox.remove(name);
+  await rm(ownInputs(config.home, name), { recursive: true, force: true });
 }
 
 function isOurs(request: JobRequest): boolean {

@@ -14,6 +14,8 @@ export interface Watch {
   readonly look: () => Promise<Seen>;
   /** Whether the workflow that a job works for still runs. */
   readonly workflowState: (workflowId: string) => Promise<OwnerState>;
+  /** Removes a job that was stopped because nobody wants it any more. */
+  readonly remove: () => Promise<void>;
 }
 
 /** Milliseconds between two looks at a job's progress. */
@@ -23,11 +25,11 @@ const HEARTBEAT_EVERY_MS = 1000;
 const STOP_GRACE_MS = 2000;
 
 /**
- * Waits for a job's end and heartbeats its progress ({@link JobProgress}). When the activity is cancelled: stops the job if its work
- * is no longer wanted, else leaves it to the next attempt.
+ * Waits for a job's end and heartbeats its progress ({@link JobProgress}). When the activity is cancelled: stops and removes the job
+ * if its work is no longer wanted, else leaves it to the next attempt.
  * @throws CancelledFailure
  */
-export async function watchJob({ handle, look, workflowState }: Watch): Promise<JobExit> {
+export async function watchJob({ handle, look, ...watch }: Watch): Promise<JobExit> {
   const context = Context.current();
   const beat = async () => {
     const state = await handle.state();
@@ -47,7 +49,12 @@ export async function watchJob({ handle, look, workflowState }: Watch): Promise<
     return await handle.wait({ signal: context.cancellationSignal });
   } catch (error) {
     if (!context.cancellationSignal.aborted) throw error;
-    if (await isOver(workflowState)) await handle.stop(STOP_GRACE_MS);
+    if (await isOver(watch.workflowState)) {
+      await handle.stop(STOP_GRACE_MS);
+      await watch
+        .remove()
+        .catch((error: unknown) => context.log.warn("job not removed", { error }));
+    }
     throw error instanceof CancelledFailure ? error : new CancelledFailure("detached from the job");
   } finally {
     clearInterval(timer);

@@ -162,9 +162,14 @@ def sweep(files: JobFiles) -> dict:
 
 
 def remove(files: JobFiles) -> dict:
-    lock = try_lock(files)
-    if lock is None:
-        raise Refused(f"job {files.name} has not ended: stop it first")
+    deadline = time.monotonic() + KILL_SECONDS
+    while (lock := try_lock(files)) is None:
+        # Its keeper lets go a moment after it has written how the job ended.
+        record = files.read("spec.json")
+        ended = record and files.read("exit.json", record["incarnation"])
+        if ended is None or time.monotonic() > deadline:
+            raise Refused(f"job {files.name} has not ended: stop it first")
+        time.sleep(0.01)
     record = files.read("spec.json")
     if record is not None:
         end_leftovers(files, record["marker"])

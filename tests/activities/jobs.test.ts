@@ -201,13 +201,14 @@ describe("an attempt that is cancelled", () => {
   test.each([
     ["its run is cancelled", { cancelRequested: true }, "open"],
     ["its workflow is closed", { notFound: true }, "closed"],
-  ] as const)("stops its job: %s", async (_, details, state) => {
+  ] as const)("stops its job and removes what it wrote: %s", async (_, details, state) => {
     const place = await trainingWorld();
     place.workflow.state = state;
     const only = attempt(() => place.train(WAITING));
     await wrote(place.out, "up");
     only.cancel(details);
     await expect(only.result).rejects.toMatchObject({ name: "CancelledFailure" });
-    expect(await states(place)).toEqual(["finished"]);
+    expect(await states(place)).toEqual([]);
+    expect(readdirSync(join(place.home, "jobs", "out"))).toEqual([]);
   });
 });
