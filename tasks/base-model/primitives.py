@@ -15,14 +15,14 @@ from vocabulary import NOUNS, WORDS
 
 Pair = tuple[str, str]
 LETTERS = "ABCD"
+ORDINALS = ("first", "second", "third")
 TAILS = ["O", "N", "S", "F", "Br", "Cl", "C#N", "C=O", "C(=O)O", "C(=O)N", "c1ccccc1"]
 
 
 def chain(r: random.Random) -> str:
     """A short SMILES-like chain; nothing says that it is a sensible molecule."""
-    body = "".join(
-        r.choice(["C", "C", "C", "C(C)", "C(F)", "CC", "C(O)"]) for _ in range(r.randint(1, 4))
-    )
+    units = ["C", "C", "CC", "C(C)", "C(F)", "C(O)", "C(Cl)", "OC"]
+    body = "C" + "".join(r.choice(units) for _ in range(r.randint(1, 4)))
     return body + r.choice(["", "", "", "c1ccccc1", "C=C", "Br", "C#N"])
 
 
@@ -47,7 +47,7 @@ def add(r: random.Random) -> Pair:
 
 
 def subtract(r: random.Random) -> Pair:
-    low, high = sorted(numbers(r, 2, 40))
+    low, high = sorted(numbers(r, 2, 50))
     return r.choice([f"subtract {low} from {high}", f"{high}-{low}"]), f"{high}-{low}={high - low}."
 
 
@@ -58,7 +58,10 @@ def divide(r: random.Random) -> Pair:
 
 def add_chain(r: random.Random) -> Pair:
     a, b, c = numbers(r, 3, 20)
-    return f"add {a} {b} {c}", f"{a}+{b}={a + b}. {a + b}+{c}={a + b + c}."
+    if r.random() < 0.5:
+        return f"add {a} {b} {c}", f"{a}+{b}={a + b}. {a + b}+{c}={a + b + c}."
+    c = r.randint(1, a + b)
+    return f"add {a} {b} subtract {c}", f"{a}+{b}={a + b}. {a + b}-{c}={a + b - c}."
 
 
 def extreme(r: random.Random) -> Pair:
@@ -111,20 +114,33 @@ def cut(r: random.Random) -> Pair:
     return f"cut at = {a}={b}", f"{a} {b}"
 
 
+def table(r: random.Random) -> tuple[str, dict[str, list[int]], str]:
+    """A small table as text, its rows, and the sign between a row's name and its figures."""
+    names = r.sample(NOUNS, 3)
+    rows, sign = {k: numbers(r, 3, 40) for k in names}, r.choice([":", "="])
+    between = r.choice([" ; ", ". "])
+    return between.join(f"{k}{sign} {words(v)}" for k, v in rows.items()), rows, sign
+
+
 def row(r: random.Random) -> Pair:
-    names = r.sample(NOUNS, r.randint(3, 4))
-    rows = {k: numbers(r, 3) for k in names}
-    name, sign = r.choice(names), r.choice([":", "="])
-    table = " ; ".join(f"{k}{sign} {words(v)}" for k, v in rows.items())
+    text, rows, sign = table(r)
+    name = r.choice(list(rows))
     result = f"row {name}{sign} {words(rows[name])}."
     return (
-        (f"{table} . row {name}", result) if r.random() < 0.5 else (f"row {name} . {table}", result)
+        (f"{text} . row {name}", result) if r.random() < 0.6 else (f"row {name} . {text}", result)
     )
+
+
+def cell(r: random.Random) -> Pair:
+    text, rows, sign = table(r)
+    name, i = r.choice(list(rows)), r.randrange(3)
+    result = f"row {name}{sign} {words(rows[name])}. {rows[name][i]}"
+    return f"{text} . {ORDINALS[i]} of {name}", result
 
 
 def nth(r: random.Random) -> Pair:
     v, i = numbers(r, 3), r.randrange(3)
-    return f"{('first', 'second', 'third')[i]} of {words(v)}", f"{v[i]}"
+    return f"{ORDINALS[i]} of {words(v)}", f"{v[i]}"
 
 
 def key_value(r: random.Random) -> Pair:
@@ -225,18 +241,19 @@ def as_call(r: random.Random) -> Pair:
 
 
 PRIMITIVES: list[tuple[Callable[[random.Random], Pair], int]] = [
-    (add, 4),
-    (subtract, 2),
+    (add, 6),
+    (subtract, 8),
     (divide, 4),
-    (add_chain, 1),
-    (extreme, 1),
+    (add_chain, 5),
+    (extreme, 2),
     (compare, 1),
-    (copy, 2),
-    (join, 2),
-    (strip, 2),
-    (swap_end, 2),
+    (copy, 5),
+    (join, 3),
+    (strip, 4),
+    (swap_end, 4),
     (cut, 1),
-    (row, 3),
+    (row, 7),
+    (cell, 4),
     (nth, 1),
     (key_value, 1),
     (label, 1),

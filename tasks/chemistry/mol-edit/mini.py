@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 from mini_kit.corpus import Corpus
 from mini_kit.problem import Problem
@@ -25,7 +26,13 @@ UNITS = ("C", "CC", "C(C)", "C(F)", "C(O)", "C(Cl)", "OC")
 
 def skeleton(r: random.Random) -> str:
     """A chain that begins with a methyl group and can take a group at its end."""
-    return "C" + "".join(r.choice(UNITS) for _ in range(r.randint(2, 5))) + "C"
+    return "C" + "".join(r.choice(UNITS) for _ in range(r.randint(2, 4))) + "C"
+
+
+@cache
+def canonical(smiles: str) -> str:
+    """Canonical SMILES; the same short chains come again and again."""
+    return Chem.CanonSmiles(smiles)
 
 
 def draw(r: random.Random, style: int | None = None) -> Problem:
@@ -67,7 +74,7 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
     else:  # another group, or nothing removed
         kept, wrong = body, body + GROUPS[other]
     return Problem(
-        key=Chem.CanonSmiles(body),
+        key=canonical(body),
         subtask=kind,
         input={
             "query": query,

@@ -17,7 +17,7 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
     Styles 0 and 1 ask for a cell, 2 for a sum, 3 for the larger of two cells.
     """
     style = r.randrange(4) if style is None else style
-    rows = {place: [r.randint(2, 30) for _ in QUARTERS] for place in r.sample(PLACES, 3)}
+    rows = {place: [r.randint(2, 20) for _ in QUARTERS] for place in r.sample(PLACES, 3)}
     place = r.choice(list(rows))
     values = rows[place]
     i, j = sorted(r.sample(range(3), 2)) if style >= 2 else [r.randrange(3)] * 2
