@@ -122,17 +122,24 @@ function trainer(study: string): number {
  * activity, however short that is. It must be the next one of its pool.
  */
 async function killWithin(pool: string, id: string, activity: string): Promise<void> {
-  const pid = await stack.pid(pool);
-  process.kill(pid, "SIGSTOP");
+  const pid = await kill(pool, "SIGSTOP");
   await pending(id, activity);
   process.kill(pid, "SIGKILL");
   await replaced(pool, pid);
 }
 
-/** Waits until another process works for the pool. */
+/** Sends a signal to a pool's worker and gives its pid. */
+async function kill(pool: string, signal: NodeJS.Signals = "SIGKILL"): Promise<number> {
+  const pid = await stack.pid(pool);
+  if (pid === null) throw new Error(`no process of the pool ${pool}`);
+  process.kill(pid, signal);
+  return pid;
+}
+
+/** Waits until another process works for the pool; for a moment there is none. */
 async function replaced(pool: string, pid: number): Promise<void> {
-  const changed = async () => ((await stack.pid(pool)) === pid ? null : true);
-  await until(changed, `a new ${pool} worker`, 60_000);
+  const other = async () => ((await stack.pid(pool)) ?? pid) !== pid || null;
+  await until(other, `a new ${pool} worker`, 60_000);
 }
 
 describe("kill -9 in the middle of a run ends with the undisturbed run's scores", {
@@ -153,8 +160,7 @@ describe("kill -9 in the middle of a run ends with the undisturbed run's scores"
     await start(study);
     await training(study, 3);
     const before = trainer(study);
-    const worker = await stack.pid("gpu");
-    process.kill(worker, "SIGKILL");
+    const worker = await kill("gpu");
     await replaced("gpu", worker);
     expect(trainer(study)).toBe(before);
     const outcome = await finish(study);
@@ -178,7 +184,7 @@ describe("kill -9 in the middle of a run ends with the undisturbed run's scores"
     await training(study, 3);
     const { temporal } = await stack.json<{ temporal: { pid: number } }>("status");
     process.kill(temporal.pid, "SIGKILL");
-    process.kill(await stack.pid("workflows"), "SIGKILL");
+    await kill("workflows");
     expect(await finish(study)).toEqual(undisturbed);
   });
 });

@@ -20,8 +20,8 @@ export interface DojoStack {
   run(...args: readonly string[]): Promise<DojoAnswer>;
   /** Runs a verb with `--json` and parses its document. Throws, with stderr, when the verb fails. */
   json<T>(...args: readonly string[]): Promise<T>;
-  /** Process id of a pool's worker, as `dojo status` tells it. */
-  pid(pool: string): Promise<number>;
+  /** Process id of a pool's worker, as `dojo status` tells it; null while there is none. */
+  pid(pool: string): Promise<number | null>;
   /** Stops the stack with its jobs and removes the home. */
   close(): Promise<void>;
 }
@@ -75,9 +75,7 @@ export function dojoStack(config: object = SMALL): DojoStack {
     json,
     pid: async (pool) => {
       const status = await json<{ processes: { pool: string; pid: number }[] }>("status");
-      const found = status.processes.find((each) => each.pool === pool);
-      if (found === undefined) throw new Error(`no process of the pool ${pool}`);
-      return found.pid;
+      return status.processes.find((each) => each.pool === pool)?.pid ?? null;
     },
     close: async () => {
       await run("down", "--stop-jobs");
