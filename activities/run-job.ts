@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { activityInfo } from "@temporalio/activity";
+import { activityInfo, Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
 import type { ArtifactStore } from "../artifacts/artifact-store.ts";
 import type { Config } from "../config/load.ts";
@@ -54,7 +54,7 @@ export interface FinishedJob {
    * Removes a job whose output can't be used, so that the next attempt runs it anew; true when that was so three times in a row.
    */
   discard(): Promise<boolean>;
-  /** Removes records, output and inputs; call when everything wanted is stored. */
+  /** Has records, output and inputs removed; call when everything wanted is stored. */
   release(): Promise<void>;
 }
 
@@ -165,15 +165,18 @@ async function finish(
       return tooOften;
     },
     release: async () => {
-      await removeJob(deps, name);
       await deaths.forget();
+      // Nobody waits for it: it takes as long as many a job.
+      const { log } = Context.current();
+      removeJob(deps, name).catch((error: unknown) => log.warn("job not removed", { name, error }));
     },
   };
 }
 
-async function removeJob({ config, sandbox }: JobDeps, name: string): Promise<void> {
-  await sandbox.remove(name);
+/** Removes a finished job's records, output and inputs. */
+export async function removeJob({ config, sandbox }: JobDeps, name: string): Promise<void> {
   await rm(ownInputs(config.home, name), { recursive: true, force: true });
+  await sandbox.remove(name);
 }
 
 function isOurs(request: JobRequest): boolean {

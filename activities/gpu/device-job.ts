@@ -5,7 +5,14 @@ import type { ArtifactRef } from "../../protocol/artifact-ref.ts";
 import type { StageResult } from "../../protocol/stage.ts";
 import { placeInput, scriptsSha256 } from "../job-inputs.ts";
 import { resultIndex } from "../result-index.ts";
-import { type FinishedJob, type JobDeps, type JobRequest, nameOf, runJob } from "../run-job.ts";
+import {
+  type FinishedJob,
+  type JobDeps,
+  type JobRequest,
+  nameOf,
+  removeJob,
+  runJob,
+} from "../run-job.ts";
 import { readScriptResult } from "../script-result.ts";
 
 /** What gpu activities need: the device of this worker above all. */
@@ -75,7 +82,10 @@ export async function onDevice<Schema extends z.ZodType, T>(
   const index = resultIndex(config.home, "results", artifacts);
   const key = `${name}.${digest.slice(0, 16)}`;
   const known = await index.get(key);
-  if (known !== null) return known as StageResult<T>;
+  if (known !== null) {
+    if ((await deps.sandbox.attach(name)) !== null) await removeJob(deps, name);
+    return known as StageResult<T>;
+  }
   const job = await runJob(deps, jobRequest);
   const result = await readScriptResult(job, request.result);
   const common = { cost: job.cost, protection: job.exit.protection };

@@ -11,6 +11,10 @@ const WHOLE = "for n in range(start, 11): step(n)\nfinish()";
 const wrote = async (out: () => Promise<string>, name: string) =>
   until(async () => (existsSync(join(await out(), name)) ? true : null), name);
 
+/** Waits until no job has output any more. */
+const gone = async (home: string) =>
+  until(() => (readdirSync(join(home, "jobs", "out")).length === 0 ? true : null), "no output");
+
 describe("a training that goes well", () => {
   test("gives model, metrics and report, and leaves nothing behind", async () => {
     const { train, artifacts, home, sandbox } = await trainingWorld();
@@ -24,14 +28,16 @@ describe("a training that goes well", () => {
     expect(device).toBe("cpu-0");
     expect(result.cost.gpuSeconds).toBe(result.cost.wallSeconds);
     expect(result.cost.gpuSeconds).toBeGreaterThan(0);
+    await gone(home);
     expect(await sandbox.list()).toEqual([]);
-    expect(readdirSync(join(home, "jobs", "out"))).toEqual([]);
   });
 
   test("is not paid again when the worker died before it could tell", async () => {
-    const { train } = await trainingWorld();
+    const { train, home } = await trainingWorld();
     const first = await once(() => train(WHOLE));
+    await gone(home);
     expect(await once(() => train(WHOLE))).toEqual(first);
+    expect(readdirSync(join(home, "jobs", "out"))).toEqual([]);
   });
 
   test("shows at most 60 points of its loss curve, the first and the last included", async () => {
@@ -56,7 +62,10 @@ describe("a training that goes well", () => {
     const { train, home } = await trainingWorld({ bubblewrap: "off" });
     const result = await once(() => train(WHOLE));
     expect(result).toMatchObject({ ok: true, protection: "unprotected" });
-    expect(readdirSync(join(home, "jobs", "own-inputs"))).toEqual([]);
+    await until(
+      () => (readdirSync(join(home, "jobs", "own-inputs")).length === 0 ? true : null),
+      "no inputs",
+    );
   });
 });
 
@@ -70,10 +79,10 @@ describe("a trainer that dies", () => {
   });
 
   test("three times without progress is the candidate's failure", async () => {
-    const { train, sandbox } = await trainingWorld();
+    const { train, home } = await trainingWorld();
     const result = await untilDone(() => train("if start == 1: step(4)\ndie()"), 3);
     expect(result).toMatchObject({ ok: false, failure: { class: "killed-repeatedly" } });
-    expect(await sandbox.list()).toEqual([]);
+    await gone(home);
   });
 
   test("ever further on is no failure, however often", async () => {

@@ -11,6 +11,7 @@ import type { ArtifactRef } from "../../protocol/artifact-ref.ts";
 import type { JobProgress } from "../../protocol/progress.ts";
 import { createProcessSandbox } from "../../sandbox/process.ts";
 import type { OwnerState } from "../../sandbox/reaper.ts";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { migrateToLatest } from "../../store/migrate.ts";
 import { openStore } from "../../store/open-store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -50,11 +51,22 @@ export async function world(
   const config = options.change?.(loaded) ?? loaded;
   const artifacts = openArtifactStore(config.artifactsUrl);
   const lockFolder = temporaryFolder();
-  const sandbox = createProcessSandbox({ home, python: PYTHON, bubblewrap, lockFolder });
+  const driver = createProcessSandbox({ home, python: PYTHON, bubblewrap, lockFolder });
+  const removals: Promise<void>[] = [];
+  const sandbox: Sandbox = {
+    ...driver,
+    remove: (name) => {
+      const removal = driver.remove(name);
+      removals.push(removal);
+      return removal;
+    },
+  };
   const store = openStore(`sqlite:${join(home, "dojo.db")}`);
   await migrateToLatest(store);
   onTestFinished(async () => {
     for (const { name } of await sandbox.list()) await (await sandbox.attach(name))?.stop(0);
+    // Activities don't wait for them.
+    await Promise.allSettled(removals);
     await store.close();
   });
   const workflow = { state: "open" as OwnerState };
