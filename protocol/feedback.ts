@@ -22,6 +22,7 @@ export type DataStatistics = Readonly<z.infer<typeof dataStatisticsSchema>>;
 /** What an agent may know of the contamination audit: dev in full, validation and test as one rounded count. */
 export const auditViewSchema = z.object({
   rows: z.number().int(),
+  /** Rows that match dev, and `heldOutMatches`: an upper bound, or it would give the exact held-out count away. */
   removed: z.number().int(),
   devMatches: z
     .array(z.object({ row: z.number().int(), item: z.string(), kind: z.string() }))
