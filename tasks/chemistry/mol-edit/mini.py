@@ -73,6 +73,7 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
         wrong = kept + GROUPS[other]
     else:  # another group, or nothing removed
         kept, wrong = body, body + GROUPS[other]
+    result_end = f"{added.replace('_', ' ')} {GROUPS[added]}" if added else "none"
     return Problem(
         key=canonical(body),
         subtask=kind,
@@ -84,9 +85,9 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
         },
         gold=result,
         answer=result,
-        steps=f"keep {body}",
+        steps=f"keep {body} end {result_end}",
         wrong_answer=wrong,
-        wrong_steps=f"keep {kept}",
+        wrong_steps=f"keep {kept} end {other.replace('_', ' ')} {GROUPS[other]}",
     )
 
 

@@ -8,7 +8,7 @@ from mini_kit.corpus import Corpus
 from mini_kit.problem import Problem
 
 PLACES = "north south east west central coast valley island hill river".split()
-QUARTERS = ("q1", "q2", "q3")
+QUARTERS = ("first", "second", "third")
 
 
 def draw(r: random.Random, style: int | None = None) -> Problem:
@@ -25,8 +25,8 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
     if style < 2:
         result, step = values[i], ""
         question = (
-            f"what is {QUARTERS[i]} of {place}?",
-            f"find the value of {place} in {QUARTERS[i]}.",
+            f"what is the {QUARTERS[i]} of {place}?",
+            f"find {QUARTERS[i]} of {place}.",
         )[style]
     elif style == 2:
         result = values[i] + values[j]

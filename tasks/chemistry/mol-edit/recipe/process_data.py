@@ -25,9 +25,11 @@ def rows_of(sources: Path, name: str, prompt: str, completion: str) -> list[tupl
 
 
 def holds(prompt: str, completion: str) -> bool:
-    """Whether the part that is kept is a part of the molecule asked about and of the product."""
-    kept = re.match(r"keep (\S+) ", completion)
-    return bool(kept) and kept[1] in prompt and f'"{kept[1]}' in completion
+    """Whether what is kept is in the prompt and in the product, and the new end was asked for."""
+    found = re.match(r"keep (\S+) end ([a-z ]+)", completion)
+    if not found or found[1] not in prompt or f'"{found[1]}' not in completion:
+        return False
+    return found[2].strip() == "none" or found[2].strip() in prompt
 
 
 def in_format(completion: str) -> str | None:
