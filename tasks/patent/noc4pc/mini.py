@@ -27,10 +27,12 @@ def code_of(places: list[str | None]) -> str:
 
 
 def evidence(features: list[str], places: list[str | None]) -> str:
-    """One short statement per feature: where it is disclosed."""
-    return "see " + " ".join(
-        f"{f}={p}." if p else f"{f} missing." for f, p in zip(features, places)
-    )
+    """Where each feature is disclosed, and whether that is the same document."""
+    found = " ".join(f"{f}={p}." if p else f"{f} missing." for f, p in zip(features, places))
+    if None in places:
+        return f"see {found}"
+    verdict = "same" if places[0] == places[1] else "other"
+    return f"see {found} same {places[0]} {places[1]}? {verdict}."
 
 
 def draw(r: random.Random, style: int | None = None, code: str | None = None) -> Problem:
