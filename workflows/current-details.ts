@@ -17,7 +17,7 @@ export function runDetails(view: RunView): string {
     "",
     `Phase: **${view.status === "paused" ? "paused" : view.phase}**${view.etaSeconds === null ? "" : ` · about ${seconds(view.etaSeconds)} left`}`,
     "",
-    `Base model ${score(view.baseline)} · best on validation ${score(view.bestValidation)}${view.best === null ? "" : ` (iteration ${view.best})`} · held-out test ${score(view.test)}`,
+    `Base model ${score(view.baseline)} · best on validation ${score(view.bestValidation)}${view.best === null ? "" : `, iteration ${view.best}`} · held-out test ${score(view.test)}`,
     "",
     "| it | hypothesis | validation | decision | time |",
     "| --: | --- | --- | --- | --: |",
@@ -74,7 +74,8 @@ function verdict(it: RunView["iterations"][number]): string {
 
 function score(interval: Interval | null): string {
   if (interval === null) return "–";
-  return `${interval.value.toFixed(3)} [${interval.low.toFixed(3)}, ${interval.high.toFixed(3)}]`;
+  // No square brackets: in markdown they would begin a link.
+  return `${interval.value.toFixed(3)} (${interval.low.toFixed(3)} to ${interval.high.toFixed(3)})`;
 }
 
 function seconds(value: number): string {
