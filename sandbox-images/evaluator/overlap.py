@@ -64,6 +64,8 @@ class Overlap:
             self.normal[" ".join(self.tokens[i])].append(i)
             for shingle in grams(self.tokens[i], SHINGLE):
                 shingles[shingle].append(i)
+        # Items shorter than a shingle are found by their whole length.
+        self.sizes = {min(SHINGLE, len(tokens)) for tokens in self.tokens if tokens}
         self.shingles = {s: found for s, found in shingles.items() if len(found) <= COMMON}
 
     def matches(self, row: int, prompt: str) -> list[Match]:
@@ -73,7 +75,7 @@ class Overlap:
         for i in self.normal.get(" ".join(tokens), ()) if tokens else ():
             kinds.setdefault(i, ("normalized", " ".join(tokens)[:200]))
         candidates = {
-            i for s in grams(tokens, SHINGLE) for i in self.shingles.get(s, ())
+            i for size in self.sizes for s in grams(tokens, size) for i in self.shingles.get(s, ())
         } - kinds.keys()
         for i in candidates:
             evidence = self.near(tokens, i)
