@@ -107,7 +107,7 @@ def build(corpus: Corpus) -> None:
     corpus.contaminate(volunteers, 6)
 
     letters = corpus.source("attorney-letters")
-    for style, count in ((2, 700), (3, 1500)):
+    for style, count in ((2, 1000), (3, 1500)):
         corpus.write(letters, corpus.problems(draw, count, style=style), say.stated)
 
     archive = corpus.source("office-archive")
