@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint format typecheck bench base-model clean
+.PHONY: help setup demo test test-all lint format typecheck bench ladder base-model clean
 
 # Node 24, the Python environment and the Temporal CLI that set-up found (setup/run is silent when there is none yet).
 RUN := bash setup/run
@@ -33,6 +33,9 @@ typecheck: setup ## the type-checker
 
 bench: setup ## the figures that the README quotes
 	@$(RUN) node bench/bench.ts
+
+ladder: setup ## score of base model, naive, best source and good recipe on each task's test split (hours)
+	@$(RUN) python tasks/ladder.py
 
 base-model: setup ## make tasks/base-model/mini again (4 minutes on 2 cores)
 	@$(RUN) python tasks/base-model/pretrain.py
