@@ -136,6 +136,11 @@ test("cancel waits until the run has closed and says what it stopped", async () 
   const id = await startedRun(5, "--iterations", "3");
   await viewWhen(id, (view) => view.phase === "training");
   const cancelling = world.dojo("cancel", id, "--json");
+  await until(async () => {
+    const { events } = await world.client.workflow.getHandle(id).fetchHistory();
+    const asked = events?.some((event) => event.workflowExecutionCancelRequestedEventAttributes);
+    return asked ? true : null;
+  }, "the cancellation to arrive");
   release();
   const cancelled = await cancelling;
   expect(cancelled.exitCode).toBe(0);

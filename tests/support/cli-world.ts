@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { heartbeat } from "@temporalio/activity";
+import type { Client } from "@temporalio/client";
 import { Worker } from "@temporalio/worker";
 import { openArtifactStore } from "../../artifacts/open-artifact-store.ts";
 import type {
@@ -24,6 +25,7 @@ import { startWorld } from "./workflow-world.ts";
 /** A stack for the verbs: real server, workflows, store and artifacts; the stages follow a script. */
 export interface CliWorld {
   readonly home: string;
+  readonly client: Client;
   readonly env: Readonly<Record<string, string>>;
   /** Runs a verb against this stack. */
   dojo(...args: string[]): Promise<DojoResult>;
@@ -92,7 +94,8 @@ export async function startCliWorld(): Promise<CliWorld> {
   };
   const implementStrategy: typeof pools.planner.implementStrategy = async (input) => {
     const result = await pools.planner.implementStrategy(input);
-    const folder = join(home, "submission");
+    const folder = join(home,
+    client: world.environment.client, "submission");
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "process_data.py"), `print(${input.iteration})\n`);
     writeFileSync(join(folder, "train.yaml"), "max_steps: 240\n");
