@@ -94,8 +94,7 @@ export async function startCliWorld(): Promise<CliWorld> {
   };
   const implementStrategy: typeof pools.planner.implementStrategy = async (input) => {
     const result = await pools.planner.implementStrategy(input);
-    const folder = join(home,
-    client: world.environment.client, "submission");
+    const folder = join(home, "submission");
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "process_data.py"), `print(${input.iteration})\n`);
     writeFileSync(join(folder, "train.yaml"), "max_steps: 240\n");
@@ -133,6 +132,7 @@ export async function startCliWorld(): Promise<CliWorld> {
   const env = { DOJO_HOME: home, TEMPORAL_ADDRESS: world.environment.address };
   return {
     home,
+    client: world.environment.client,
     env,
     dojo: (...args) => dojo(args, env),
     hold: (what) => {
