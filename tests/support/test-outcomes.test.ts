@@ -3,7 +3,7 @@ import { readJunit, readVitest } from "./test-outcomes.ts";
 
 test("vitest's report is read, a file that did not load counts as a failure", () => {
   const file = (name: string, status: string, tests: readonly [string, string][]): object => ({
-    ...{ name: `/root/tests/${name}`, status },
+    ...{ name: `/repository/tests/${name}`, status },
     assertionResults: tests.map(([fullName, outcome]) => ({ fullName, status: outcome })),
   });
   const report = JSON.stringify({
@@ -16,7 +16,7 @@ test("vitest's report is read, a file that did not load counts as a failure", ()
       file("c.test.ts", "failed", []),
     ],
   });
-  expect(readVitest(report, "/root")).toEqual([
+  expect(readVitest(report, "/repository")).toEqual([
     { name: "tests/a.test.ts: works", status: "passed", reason: null },
     { name: "tests/a.test.ts: needs a tool (not run: no tool)", status: "skipped", reason: null },
     { name: "tests/b.test.ts: breaks", status: "failed", reason: null },
