@@ -107,11 +107,11 @@ def build(corpus: Corpus) -> None:
     corpus.contaminate(volunteers, 6)
 
     letters = corpus.source("attorney-letters")
-    for style, count in ((2, 1000), (3, 1500)):
+    for style, count in ((2, 1200), (3, 1300)):
         corpus.write(letters, corpus.problems(draw, count, style=style), say.stated)
 
     archive = corpus.source("office-archive")
-    for style, count in ((0, 400), (1, 1000)):
+    for style, count in ((0, 400), (1, 1400)):
         for _ in range(count):
             code = r.choices(CODES, (0.8, 0.08, 0.12))[0]
             corpus.write(archive, corpus.problems(draw, 1, style=style, code=code), say.bare)
@@ -120,6 +120,6 @@ def build(corpus: Corpus) -> None:
     corpus.echo(corpus.source("gazette-reprints"), corpus.problems(draw, 40, style=0), 1000)
 
     searches = corpus.source("search-reports")
-    for problem in corpus.problems(draw, 1000):
+    for problem in corpus.problems(draw, 600):
         category = {"102": "X", "103": "Y", "ALLOW": "A"}[problem.answer]
         searches.add(corpus.prompt(problem), f"{problem.steps} category {category}")
