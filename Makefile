@@ -37,7 +37,7 @@ bench: setup ## the figures that the README quotes
 ladder: setup ## score of base model, naive, best source and good recipe on each task's test split (hours)
 	@$(RUN) python tasks/ladder.py
 
-base-model: setup ## make tasks/base-model/mini again (4 minutes on 2 cores)
+base-model: setup ## make tasks/base-model/mini again (some minutes)
 	@$(RUN) python tasks/base-model/pretrain.py
 
 clean: ## forget what set-up did here (node_modules, .cache); the shared cache and .dojo stay
