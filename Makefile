@@ -13,7 +13,7 @@ help: ## this list
 setup: ## everything that the other targets need; takes seconds when nothing changed
 	@bash setup/setup.sh
 
-demo: setup ## ft-agent against base-model on one task, with a scoreboard and an HTML report (under 5 minutes)
+demo: setup ## ft-agent against base-model on one task, with a scoreboard and an HTML report
 	@$(RUN) node cli/demo.ts
 
 test: setup ## lint, type-check and all tests but the long ones; the last line counts them

@@ -1,6 +1,6 @@
 import type { Decision, HistoryRef } from "./agent.ts";
 import type { ArtifactRef } from "./artifact-ref.ts";
-import type { CuratedData, PreparedTask } from "./experiment-spec.ts";
+import type { PreparedTask } from "./experiment-spec.ts";
 import type { CandidateFailure } from "./failure-class.ts";
 import type { AuditView, BenchmarkReport, DataStatistics, TrainingReport } from "./feedback.ts";
 import type { Interval, PairedDelta } from "./interval.ts";
@@ -257,5 +257,3 @@ export interface RecorderActivities {
   recordExperiment(record: ExperimentRecord): Promise<void>;
   recordIteration(record: IterationRecord): Promise<void>;
 }
-
-export type { CuratedData };
