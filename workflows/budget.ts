@@ -13,6 +13,8 @@ export function exhausted(options: {
   if (budget.targetScore !== null && best !== null && best.value >= budget.targetScore) {
     return `the target score ${budget.targetScore} is reached`;
   }
+  // The rule accepts nothing but gains, and there is none left.
+  if (best !== null && best.value >= 1) return "the validation score is 1, the most there is";
   if (iterationsDone >= budget.iterations) return `all ${budget.iterations} iterations are done`;
   return overspent(budget, spent);
 }

@@ -1,36 +1,18 @@
 import { condition } from "@temporalio/workflow";
 import type { PlannerInput } from "../protocol/activities.ts";
 import type { Decision } from "../protocol/agent.ts";
-import type { ArtifactRef } from "../protocol/artifact-ref.ts";
-import type {
-  ExperimentResult,
-  ExperimentSpec,
-  PreparedTask,
-} from "../protocol/experiment-spec.ts";
 import type { CandidateFailure } from "../protocol/failure-class.ts";
-import { baselineId, type ExperimentKind, experimentId, iterationLabel } from "../protocol/ids.ts";
+import { type ExperimentKind, iterationLabel } from "../protocol/ids.ts";
 import type { PairedDelta } from "../protocol/interval.ts";
-import type { RunSpec } from "../protocol/run-spec.ts";
 import { deriveSeed } from "../protocol/seeds.ts";
 import type { Diagnosis, Strategy } from "../protocol/strategy.ts";
-import { explain, judge, judgeConfirmed } from "./acceptance.ts";
-import type { Activities } from "./activity-options.ts";
 import { summaryOf } from "./activity-options.ts";
+import { type Attempt, type IterationContext, runExperiment } from "./attempt.ts";
 import { overspent } from "./budget.ts";
-import type { RunProgress } from "./run-progress.ts";
+import { agentFailed, decide } from "./decision.ts";
 
 /** Stages whose failures the agent may repair within the iteration: fail-fast validation refused the submission. */
 const REPAIRABLE: readonly string[] = ["checkSubmission", "curateSample", "probeTraining"];
-
-/** What one iteration works with. */
-export interface IterationContext {
-  readonly spec: RunSpec;
-  readonly activities: Activities;
-  readonly prepared: PreparedTask;
-  readonly progress: RunProgress;
-  /** Runs a child experiment to its end. */
-  readonly experiment: (spec: ExperimentSpec) => Promise<ExperimentResult>;
-}
 
 /** `stopped`: the agent has nothing left to propose. */
 export type IterationEnd = "done" | "stopped";
@@ -84,15 +66,6 @@ export async function iterate(context: IterationContext, index: number): Promise
   return "done";
 }
 
-/** Experiments of one iteration so far: the last result counts. */
-interface Attempt {
-  readonly experiments: string[];
-  submission: ArtifactRef | null;
-  result: ExperimentResult | null;
-  repairs: number;
-  agentFailure: CandidateFailure | null;
-}
-
 /** Implements the strategy and runs its experiment; while fail-fast validation refuses it, repairs and runs again. */
 async function experimentWithRepairs(
   context: IterationContext,
@@ -137,165 +110,13 @@ async function experimentWithRepairs(
     attempt.repairs = repair;
     const kind: ExperimentKind =
       repair === 0 ? { kind: "first" } : { kind: "repair", number: repair };
-    attempt.result = await run(context, index, strategy, kind, implemented.value);
+    attempt.result = await runExperiment(context, index, strategy, kind, implemented.value);
     attempt.experiments.push(attempt.result.id);
     const repairable =
       attempt.result.outcome === "failed" && REPAIRABLE.includes(attempt.result.stage);
     const limit = overspent(progress.state.budget, progress.spent());
     if (!repairable || repair >= spec.maxRepairs || limit !== null) return attempt;
   }
-}
-
-/** Starts one experiment of the iteration and waits for it. */
-async function run(
-  context: IterationContext,
-  index: number,
-  strategy: Strategy,
-  kind: ExperimentKind,
-  submission: { readonly submission: ArtifactRef; readonly writtenBy: ExperimentSpec["writtenBy"] },
-  curated: ExperimentSpec["curated"] = null,
-): Promise<ExperimentResult> {
-  const { spec, prepared, progress } = context;
-  const { state } = progress;
-  progress.enter("validating", index);
-  await progress.pass();
-  const result = await context.experiment({
-    id: experimentId(spec.id, index, kind),
-    runId: spec.id,
-    study: spec.study,
-    task: spec.task,
-    domain: spec.domain,
-    tier: spec.tier,
-    variant: spec.variant,
-    iteration: index,
-    kind,
-    submission: submission.submission,
-    writtenBy: submission.writtenBy,
-    runSeed: spec.seed,
-    prepared,
-    baseModel: spec.baseModel,
-    curated,
-    compareWith: {
-      parent: strategy.parent === null ? null : (state.scored[strategy.parent] ?? null),
-      best: state.best?.experiments[0] ?? null,
-      baseline: baselineId(spec.id),
-    },
-    showHeldOutMatches: state.audits < spec.maxAudits,
-    failFast: !spec.agent.ablations.failFast,
-    allowUnprotected: spec.allowUnprotected,
-    timeouts: spec.timeouts,
-  });
-  if (curated === null && result.curated !== null) state.audits += 1;
-  progress.bookExperiment(index, result);
-  return result;
-}
-
-/** Compares the candidate with the best by the rule; a small gain is confirmed with another training seed. */
-async function decide(
-  context: IterationContext,
-  index: number,
-  attempt: Attempt,
-): Promise<{ readonly decision: Decision; readonly delta: PairedDelta | null }> {
-  const { spec, prepared, progress } = context;
-  const { state } = progress;
-  const { result, submission } = attempt;
-  if (attempt.agentFailure !== null)
-    return { decision: agentFailed(attempt.agentFailure), delta: null };
-  if (
-    result === null ||
-    submission === null ||
-    result.benchmark === null ||
-    result.model === null
-  ) {
-    const failure = result?.failure;
-    return {
-      decision: {
-        accepted: false,
-        reason: `failed in ${result?.stage}: ${failure?.class}: ${failure?.message.slice(0, 300)}`,
-      },
-      delta: null,
-    };
-  }
-  state.scored[index] = result.id;
-  progress.enter("evaluating", index);
-  const first = await compare(context, index, [result.id]);
-  const verdict = judge({ delta: first, seedSpread: prepared.seedSpread, rule: spec.acceptance });
-  if (verdict !== "confirm") {
-    const accepted = verdict === "accept";
-    if (accepted) progress.accept({ index, experiments: [result.id], submission, result });
-    return {
-      decision: explain({ accepted, delta: first, rule: spec.acceptance, confirmed: "not-needed" }),
-      delta: first,
-    };
-  }
-  const confirmation = await run(
-    context,
-    index,
-    { ...NO_STRATEGY, parent: null },
-    { kind: "confirmation", number: 1 },
-    { submission, writtenBy: "ours" },
-    result.curated,
-  );
-  attempt.experiments.push(confirmation.id);
-  if (confirmation.benchmark === null) {
-    return {
-      decision: {
-        accepted: false,
-        reason: `rejected: the confirmation with another training seed failed (${confirmation.failure?.class})`,
-      },
-      delta: first,
-    };
-  }
-  const second = await compare(context, index, [result.id, confirmation.id]);
-  const accepted = judgeConfirmed(second, spec.acceptance);
-  if (accepted)
-    progress.accept({ index, experiments: [result.id, confirmation.id], submission, result });
-  return {
-    decision: explain({
-      accepted,
-      delta: second,
-      rule: spec.acceptance,
-      confirmed: accepted ? "yes" : "no",
-    }),
-    delta: second,
-  };
-}
-
-const NO_STRATEGY: Strategy = {
-  hypothesis: "confirm with another training seed",
-  reason: "the gain is smaller than the noise between training seeds allows",
-  parent: null,
-  focus: "training",
-  dataPlan: [],
-  trainingPlan: [],
-  notation: null,
-};
-
-async function compare(
-  context: IterationContext,
-  index: number,
-  candidate: readonly string[],
-): Promise<PairedDelta> {
-  const { spec, activities, progress } = context;
-  const { state } = progress;
-  state.looks += 1;
-  return await activities.eval.compareScores.executeWithOptions(
-    {
-      activityId: `${iterationLabel(index)}-compare-${candidate.length}`,
-      summary: summaryOf(
-        `${iterationLabel(index)} compare with the best on validation, look ${state.looks}`,
-      ),
-    },
-    [
-      {
-        runId: spec.id,
-        candidate,
-        incumbent: state.best?.experiments ?? [baselineId(spec.id)],
-        acceptance: spec.acceptance,
-        seed: deriveSeed(spec.seed, index, "bootstrap"),
-      },
-    ],
-  );
 }
 
 /** Waits for the operator where the run asks for it; a refusal is the iteration's decision. */
@@ -379,13 +200,6 @@ async function finish(
       },
     ],
   );
-}
-
-function agentFailed(failure: CandidateFailure | null): Decision {
-  return {
-    accepted: false,
-    reason: `the agent gave nothing usable: ${failure?.message.slice(0, 300) ?? "no strategy"}`,
-  };
 }
 
 function plannerInput(context: IterationContext, index: number): PlannerInput {
