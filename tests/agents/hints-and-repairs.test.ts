@@ -46,10 +46,10 @@ describe("a hint of the operator", () => {
     ["drop beta-notes, gamma-forum and delta-keys", (plan) => names(plan), ["alpha-book"]],
     ["no lora please", (plan) => plan.train.method, "full"],
     ["try epsilon-chat too", (plan) => names(plan).includes("epsilon-chat"), true],
-    ["set the learning rate to 0.002", (plan) => plan.train.learning_rate, 0.002],
+    ["set the learning rate to 0.004", (plan) => plan.train.learning_rate, 0.004],
     ["lr = 5e-4", (plan) => plan.train.learning_rate, 5e-4],
-    ["a higher learning rate, I think", (plan) => plan.train.learning_rate, 2e-3],
-    ["use a lower learning rate", (plan) => plan.train.learning_rate, 5e-4],
+    ["a higher learning rate, I think", (plan) => plan.train.learning_rate, 4e-3],
+    ["use a lower learning rate", (plan) => plan.train.learning_rate, 1e-3],
     ["120 steps are enough", (plan) => plan.train.max_steps, 120],
     ["steps: 100000", (plan) => plan.train.max_steps, 240],
     ["fewer steps please", (plan) => plan.train.max_steps, 120],
@@ -172,7 +172,7 @@ describe("a repair", () => {
     const { after } = await repaired("invalid-config", "checkSubmission", 1, {}, [
       "learning rate 0.9",
     ]);
-    expect(after.train).toMatchObject({ learning_rate: 1e-3, max_steps: 240 });
+    expect(after.train).toMatchObject({ learning_rate: 2e-3, max_steps: 240 });
   });
 
   test.each([
