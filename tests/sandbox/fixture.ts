@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { probeBubblewrap } from "../../sandbox/bubblewrap.ts";
 import { createProcessSandbox } from "../../sandbox/process.ts";
@@ -59,22 +58,6 @@ export function job(code: string, changes: Partial<JobSpec> = {}): JobSpec {
 /** Python that runs until the file `name` appears in the output folder. */
 export const untilFile = (name: string): string =>
   `\nimport os, time\nwhile not os.path.exists(${JSON.stringify(name)}): time.sleep(0.01)\n`;
-
-/** Polls until `probe` gives something; fails with `what` after 30 s. */
-export async function until<T>(
-  what: string,
-  probe: () => T | Promise<T>,
-): Promise<Exclude<T, null | undefined | false>> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const value = await probe();
-    if (value !== null && value !== undefined && value !== false) {
-      return value as Exclude<T, null | undefined | false>;
-    }
-    if (Date.now() > deadline) throw new Error(`never happened: ${what}`);
-    await delay(10);
-  }
-}
 
 /** Text of a file in a job's output; null until it is there and ends with a line break. */
 export function line(folder: string, name: string): string | null {

@@ -1,7 +1,8 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fixture, job, keeperPid, line, MODES, record, until, untilFile } from "./fixture.ts";
+import { until } from "../support/until.ts";
+import { fixture, job, keeperPid, line, MODES, record, untilFile } from "./fixture.ts";
 import { processesWith, pythonsWith } from "./processes-of.ts";
 import { killWorker, startWorker } from "./worker-process.ts";
 
@@ -16,7 +17,7 @@ describe.each(MODES)("process sandbox, bubblewrap %s", (mode) => {
     const handle = await stack.sandbox.start(spec);
     expect(handle).toMatchObject({ adopted: true, incarnation: 1 });
     expect(await handle.state()).toBe("running");
-    await until("job at work", () => line(handle.outPath, "pid"));
+    await until(() => line(handle.outPath, "pid"), "job at work");
     writeFileSync(join(handle.outPath, "go"), "");
     expect(await handle.wait({})).toMatchObject({ outcome: "exited", exitCode: 7 });
   });
@@ -30,7 +31,7 @@ describe.each(MODES)("process sandbox, bubblewrap %s", (mode) => {
     expect(answers.filter((answer) => !answer.adopted)).toHaveLength(1);
 
     const handle = await stack.sandbox.start(job(code));
-    await until("job at work", () => line(handle.outPath, "starts"));
+    await until(() => line(handle.outPath, "starts"), "job at work");
     expect(line(handle.outPath, "starts")).toBe("x");
     await handle.stop(0);
   });
@@ -65,7 +66,7 @@ raise SystemExit(0 if again else 1)`;
     const { home, sandbox } = fixture(mode);
     const spec = job(`open("starts", "a").write("x\\n")${untilFile("go")}`);
     const first = await sandbox.start(spec);
-    await until("job at work", () => line(first.outPath, "starts"));
+    await until(() => line(first.outPath, "starts"), "job at work");
     const mark = record(home, spec.name, "spec.json")?.marker as string;
     for (const pid of pythonsWith(mark)) process.kill(pid, "SIGKILL");
     expect(await first.wait({})).toMatchObject({
@@ -76,7 +77,7 @@ raise SystemExit(0 if again else 1)`;
 
     const second = await sandbox.start(spec);
     expect(second).toMatchObject({ adopted: false, incarnation: 2 });
-    await until("second start", () => line(second.outPath, "starts") === "x\nx");
+    await until(() => line(second.outPath, "starts") === "x\nx", "second start");
     writeFileSync(join(second.outPath, "go"), "");
     expect(await second.wait({})).toMatchObject({ outcome: "exited", exitCode: 0 });
   });
@@ -89,7 +90,7 @@ subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_n
 open("starts", "a").write("x\\n")${untilFile("go")}`;
     const spec = job(code);
     const first = await sandbox.start(spec);
-    await until("job at work", () => line(first.outPath, "starts"));
+    await until(() => line(first.outPath, "starts"), "job at work");
     const mark = record(home, spec.name, "spec.json")?.marker as string;
     expect(processesWith(mark).length).toBeGreaterThanOrEqual(2);
     process.kill(keeperPid(home, spec.name), "SIGKILL");
@@ -107,7 +108,7 @@ open("starts", "a").write("x\\n")${untilFile("go")}`;
     const first = await sandbox.start(spec);
     await first.stop(0);
     const folder = join(home, "jobs", "records", spec.name);
-    await until("keeper gone", async () => (await sandbox.list())[0]?.state === "finished");
+    await until(async () => (await sandbox.list())[0]?.state === "finished", "keeper gone");
     // As a power cut leaves it: no exit record, and the pids belong to others now.
     const alien = { pid: process.pid, startTime: 1, bootId: "another-boot", incarnation: 1 };
     writeFileSync(join(folder, "keeper.json"), JSON.stringify(alien));
@@ -123,7 +124,7 @@ open("starts", "a").write("x\\n")${untilFile("go")}`;
     await first.wait({});
     const folder = join(home, "jobs", "records", spec.name);
     const written = { ...record(home, spec.name, "spec.json"), incarnation: 2 };
-    await until("lock free", async () => (await sandbox.start(spec)).adopted);
+    await until(async () => (await sandbox.start(spec)).adopted, "lock free");
     writeFileSync(join(folder, "spec.json"), JSON.stringify(written));
     const next = await sandbox.start(spec);
     expect(next).toMatchObject({ adopted: false, incarnation: 3 });
@@ -133,7 +134,7 @@ open("starts", "a").write("x\\n")${untilFile("go")}`;
   test("a job of another digest is never adopted: it is ended and its output is emptied", async () => {
     const { sandbox } = fixture(mode);
     const first = await sandbox.start(job(`open("old", "w").write("x\\n")${untilFile("go")}`));
-    await until("job at work", () => line(first.outPath, "old"));
+    await until(() => line(first.outPath, "old"), "job at work");
     const code = `import os; raise SystemExit(len(os.listdir(".")))`;
     const second = await sandbox.start(job(code, { digest: "b".repeat(64) }));
     expect(second).toMatchObject({ adopted: false, incarnation: 1 });
@@ -158,11 +159,13 @@ raise SystemExit(5)`;
     const handle = await sandbox.start(spec);
     await expect(sandbox.remove(spec.name)).rejects.toThrow(/has not ended: stop it first/);
     await handle.stop(0);
-    await until("removed", () =>
-      sandbox.remove(spec.name).then(
-        () => true,
-        () => false,
-      ),
+    await until(
+      () =>
+        sandbox.remove(spec.name).then(
+          () => true,
+          () => false,
+        ),
+      "removed",
     );
     expect(await sandbox.attach(spec.name)).toBeNull();
     expect(await sandbox.list()).toEqual([]);

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createProcessSandbox } from "../../sandbox/process.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { fixture, job, keeperPid, line, MODES, PYTHON, until, untilFile } from "./fixture.ts";
+import { until } from "../support/until.ts";
+import { fixture, job, keeperPid, line, MODES, PYTHON, untilFile } from "./fixture.ts";
 import { killWorker, startWorker } from "./worker-process.ts";
 
 describe.each(MODES)("device lock, bubblewrap %s", (mode) => {
@@ -20,10 +21,10 @@ describe.each(MODES)("device lock, bubblewrap %s", (mode) => {
     expect(handles.every((handle) => handle.adopted)).toBe(true);
     for (let left = handles; left.length > 0; ) {
       const states = () => Promise.all(left.map((handle) => handle.state()));
-      const at = await until("one at work", async () => {
+      const at = await until(async () => {
         const at = (await states()).indexOf("running");
         return at >= 0 && line(left[at]?.outPath ?? "", "ready") !== null && { index: at };
-      });
+      }, "one at work");
       expect((await states()).filter((state) => state === "running")).toHaveLength(1);
       const running = left[at.index];
       writeFileSync(join(running?.outPath ?? "", "go"), "");
@@ -37,9 +38,9 @@ describe.each(MODES)("device lock, bubblewrap %s", (mode) => {
     const home = temporaryFolder();
     const other = createProcessSandbox({ home, python: PYTHON, bubblewrap: mode, lockFolder });
     const first = await sandbox.start(job(untilFile("go"), { device: "cpu-0" }));
-    await until("first at work", async () => (await first.state()) === "running");
+    await until(async () => (await first.state()) === "running", "first at work");
     const second = await other.start(job("pass", { device: "cpu-0" }));
-    await until("second waits", async () => (await second.state()) === "waiting-for-device");
+    await until(async () => (await second.state()) === "waiting-for-device", "second waits");
     const third = await other.start(job("pass", { device: "cpu-1", name: "third" }));
     expect(await third.wait({})).toMatchObject({ outcome: "exited" });
     expect(await second.state()).toBe("waiting-for-device");
@@ -50,15 +51,15 @@ describe.each(MODES)("device lock, bubblewrap %s", (mode) => {
   test("time in the queue counts neither against the deadline nor as the job's time", async () => {
     const { sandbox } = fixture(mode);
     const first = await sandbox.start(job(untilFile("go"), { device: "cpu-0" }));
-    await until("first at work", async () => (await first.state()) === "running");
+    await until(async () => (await first.state()) === "running", "first at work");
     const usual = job("pass", { name: "second", device: "cpu-0" });
     const second = await sandbox.start({
       ...usual,
       limits: { ...usual.limits, deadlineMs: 1_500 },
     });
     const begun = Date.now();
-    await until("second waits", async () => (await second.state()) === "waiting-for-device");
-    await until("its deadline is over", () => Date.now() - begun > 1_500);
+    await until(async () => (await second.state()) === "waiting-for-device", "second waits");
+    await until(() => Date.now() - begun > 1_500, "its deadline is over");
     await first.stop(0);
     const exit = await second.wait({});
     expect(exit).toMatchObject({ outcome: "exited", limit: null });
@@ -68,9 +69,9 @@ describe.each(MODES)("device lock, bubblewrap %s", (mode) => {
   test("a job that waits for its device can be stopped", async () => {
     const { sandbox } = fixture(mode);
     const first = await sandbox.start(job(untilFile("go"), { device: "cpu-0" }));
-    await until("first at work", async () => (await first.state()) === "running");
+    await until(async () => (await first.state()) === "running", "first at work");
     const second = await sandbox.start(job("pass", { name: "second", device: "cpu-0" }));
-    await until("second waits", async () => (await second.state()) === "waiting-for-device");
+    await until(async () => (await second.state()) === "waiting-for-device", "second waits");
     await second.stop(60_000);
     expect(await second.wait({})).toMatchObject({ outcome: "stopped", cpuSeconds: 0 });
     expect(await first.state()).toBe("running");
@@ -80,7 +81,7 @@ describe.each(MODES)("device lock, bubblewrap %s", (mode) => {
     const { home, sandbox } = fixture(mode);
     const spec = job(`open("ready", "w").write("x\\n")${untilFile("go")}`, { device: "cpu-0" });
     const first = await sandbox.start(spec);
-    await until("job at work", () => line(first.outPath, "ready"));
+    await until(() => line(first.outPath, "ready"), "job at work");
     process.kill(keeperPid(home, spec.name), "SIGKILL");
     const second = await sandbox.start(job("pass", { name: "second", device: "cpu-0" }));
     expect(await second.wait({})).toMatchObject({ outcome: "exited", exitCode: 0 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JobLimits } from "../../sandbox/sandbox.ts";
-import { fixture, job, line, MODES, until } from "./fixture.ts";
+import { until } from "../support/until.ts";
+import { fixture, job, line, MODES } from "./fixture.ts";
 
 const FOREVER = "\nimport time\nwhile True: time.sleep(0.05)\n";
 
@@ -125,7 +126,7 @@ for _ in range(12):
   test("past its deadline a job is killed although no worker looks", async () => {
     const { sandbox } = fixture(mode);
     const handle = await sandbox.start(limited(FOREVER, { deadlineMs: 500 }));
-    await until("ended unwatched", async () => (await handle.state()) === "finished");
+    await until(async () => (await handle.state()) === "finished", "ended unwatched");
     expect(await handle.wait({})).toMatchObject({ outcome: "limit", limit: "deadline" });
   });
 

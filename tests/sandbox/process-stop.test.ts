@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { reapJobs } from "../../sandbox/reaper.ts";
-import { fixture, job, keeperPid, line, MODES, record, until, untilFile } from "./fixture.ts";
+import { until } from "../support/until.ts";
+import { fixture, job, keeperPid, line, MODES, record, untilFile } from "./fixture.ts";
 import { processesWith } from "./processes-of.ts";
 
 /** A job that ignores SIGTERM and leaves grandchildren in sessions of their own, two generations down. */
@@ -25,7 +26,7 @@ describe.each(MODES)("stopping a job, bubblewrap %s", (mode) => {
     const { home, sandbox } = fixture(mode);
     const spec = job(STUBBORN);
     const handle = await sandbox.start(spec);
-    await until("job at work", () => line(handle.outPath, "ready"));
+    await until(() => line(handle.outPath, "ready"), "job at work");
     const mark = record(home, spec.name, "spec.json")?.marker as string;
     expect(processesWith(mark).length).toBeGreaterThanOrEqual(3);
     await handle.stop(100);
@@ -45,7 +46,7 @@ signal.signal(signal.SIGTERM, end)
 open("ready", "w").write("x\\n")
 while True: time.sleep(0.05)`;
     const handle = await sandbox.start(job(code));
-    await until("job at work", () => line(handle.outPath, "ready"));
+    await until(() => line(handle.outPath, "ready"), "job at work");
     await handle.stop(20_000);
     expect(line(handle.outPath, "saved")).toBe("x");
     expect(await handle.wait({})).toMatchObject({ outcome: "stopped" });
@@ -68,7 +69,7 @@ if os.fork() == 0:
     const { sandbox } = fixture(mode);
     const spec = job(`open("starts", "a").write("x\\n")${untilFile("go")}`);
     const first = await sandbox.start(spec);
-    await until("job at work", () => line(first.outPath, "starts"));
+    await until(() => line(first.outPath, "starts"), "job at work");
     await first.stop(0);
     const second = await sandbox.start(spec);
     expect(second).toMatchObject({ adopted: false, incarnation: 2 });
@@ -80,7 +81,7 @@ if os.fork() == 0:
     const { home, sandbox } = fixture(mode);
     const spec = job(STUBBORN);
     const handle = await sandbox.start(spec);
-    await until("job at work", () => line(handle.outPath, "ready"));
+    await until(() => line(handle.outPath, "ready"), "job at work");
     process.kill(keeperPid(home, spec.name), "SIGSTOP");
     await handle.stop(0);
     expect(processesWith(record(home, spec.name, "spec.json")?.marker as string)).toEqual([]);
