@@ -76,7 +76,7 @@ function dataPairs(data: NonNullable<Feedback["data"]>): Pair[] {
       : [
           [
             "audit",
-            `${counted(audit.removed, "row")} removed of ${audit.rows}; dev matches ${audit.devMatches.length}, held-out matches ${audit.heldOutMatches === null ? "not shown" : `up to ${audit.heldOutMatches}`}`,
+            `at most ${counted(audit.removed, "row")} removed of ${audit.rows}; dev matches ${audit.devMatches.length}, held-out matches ${audit.heldOutMatches === null ? "not shown" : `up to ${audit.heldOutMatches}`}`,
           ] as const,
         ]),
   ];

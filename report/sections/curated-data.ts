@@ -35,7 +35,7 @@ export function curatedData(data: RunReportData, prefix: string): Html | null {
         { title: "over context", figures: true },
         { title: "tokens p50 / p95 / max", figures: true },
         { title: "in answer format", figures: true },
-        { title: "removed by audit", figures: true },
+        { title: "removed by audit, at most", figures: true },
         { title: "dev matches", figures: true },
         { title: "held-out matches, rounded up", figures: true },
       ],
