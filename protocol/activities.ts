@@ -9,6 +9,8 @@ import type { ExperimentRecord, IterationRecord, RunRecord } from "./records.ts"
 import type { Ablations, Acceptance, Budget } from "./run-spec.ts";
 import type { Stage, StageResult } from "./stage.ts";
 import type { Diagnosis, Strategy } from "./strategy.ts";
+import type { CellStates, RunClosed, StudyRecord } from "./study.ts";
+import type { StudySpec } from "./study-spec.ts";
 import type { TrainConfig } from "./train-config.ts";
 import type { Usage } from "./usage.ts";
 
@@ -256,4 +258,13 @@ export interface RecorderActivities {
   recordRun(record: RunRecord): Promise<void>;
   recordExperiment(record: ExperimentRecord): Promise<void>;
   recordIteration(record: IterationRecord): Promise<void>;
+}
+
+/** Queue `dojo-recorder`: what a study must know of its runs. */
+export interface StudyActivities {
+  recordStudy(record: StudyRecord): Promise<void>;
+  /** How the cells stand by the store and the server: a study that is started again goes on from there. */
+  knownCells(spec: StudySpec): Promise<CellStates>;
+  /** Those of these runs that have closed, by the server's word. */
+  closedRuns(ids: readonly string[]): Promise<readonly RunClosed[]>;
 }

@@ -67,5 +67,7 @@ export const runSpecSchema = z.strictObject({
   /** Continue as new after this many iterations; null: when the server suggests it. */
   continueAsNewAfter: z.number().int().positive().nullable(),
   timeouts: timeoutsSchema,
+  /** Workflow that is told when the run has closed: its study. @default nobody */
+  reportTo: z.string().optional(),
 });
 export type RunSpec = Readonly<z.infer<typeof runSpecSchema>>;

@@ -52,6 +52,19 @@ export async function listRuns(
   return rows.map(fromRow);
 }
 
+/** Id and status of every run of a study: little enough to read for ten thousand of them. */
+export async function listRunStates(
+  db: Kysely<Database>,
+  study: string,
+): Promise<readonly { readonly id: string; readonly status: RunStatus }[]> {
+  const rows = await db
+    .selectFrom("runs")
+    .select(["id", "status"])
+    .where("study", "=", study)
+    .execute();
+  return rows.map(({ id, status }) => ({ id, status: status as RunStatus }));
+}
+
 function toRow(record: RunRecord): NewRun {
   const { spec, spent } = record;
   return {

@@ -10,6 +10,7 @@ type Json = string;
 /** Tables as kysely sees them; columns are snake_case in SQL (`started_at`). */
 export interface Database {
   readonly schemaVersions: SchemaVersionTable;
+  readonly studies: StudyTable;
   readonly runs: RunTable;
   readonly iterations: IterationTable;
   readonly experiments: ExperimentTable;
@@ -25,6 +26,17 @@ export interface SchemaVersionTable {
   appliedAt: Time;
   /** Version of FT-Dojo that applied it. */
   appliedBy: string;
+}
+
+/** One study, as its workflow last wrote it. */
+export interface StudyTable {
+  name: string;
+  spec: Json;
+  status: string;
+  startedAt: Time;
+  closedAt: Time | null;
+  /** Cells by state. */
+  counts: Json;
 }
 
 /** One agent run. */
@@ -180,6 +192,8 @@ export interface LedgerTable {
   spentAt: Time;
 }
 
+export type StudyRow = Selectable<StudyTable>;
+export type NewStudy = Insertable<StudyTable>;
 export type RunRow = Selectable<RunTable>;
 export type NewRun = Insertable<RunTable>;
 export type RunUpdate = Updateable<RunTable>;

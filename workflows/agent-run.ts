@@ -8,6 +8,7 @@ import {
   continueAsNew,
   getExternalWorkflowHandle,
   isCancellation,
+  log,
   ParentClosePolicy,
   rootCause,
   setHandler,
@@ -39,6 +40,7 @@ import {
   DOJO_VARIANT,
 } from "../protocol/search-attributes.ts";
 import { deriveSeed } from "../protocol/seeds.ts";
+import { STUDY_CONTROL } from "../protocol/study.ts";
 import { type Activities, activitiesFor, summaryOf } from "./activity-options.ts";
 import { exhausted } from "./budget.ts";
 import { experiment } from "./experiment.ts";
@@ -335,6 +337,16 @@ async function close(
     },
   });
   await record(activities, spec, progress);
+  if (spec.reportTo !== undefined) await report(spec, spec.reportTo, status);
+}
+
+/** Tells the study that this run has closed. One that is gone, or missed it, finds out by itself. */
+async function report(spec: RunSpec, study: string, status: RunStatus): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(study).signal(STUDY_CONTROL.runClosed, { id: spec.id, status });
+  } catch (error) {
+    log.info("the study did not take the news", { study, error });
+  }
 }
 
 async function record(activities: Activities, spec: RunSpec, progress: RunProgress): Promise<void> {

@@ -3,6 +3,8 @@ import type { CandidateFailure } from "../protocol/failure-class.ts";
 import type { BenchmarkReport } from "../protocol/feedback.ts";
 import type { Interval } from "../protocol/interval.ts";
 import type { Stage } from "../protocol/stage.ts";
+import { CELL_STATES, type CellState, type StudyView } from "../protocol/study.ts";
+import type { StudyCells } from "../protocol/study-cells.ts";
 
 /** Markdown that the Temporal UI shows for a run: phase, best, table of iterations, spending, ETA. At most 20,000 bytes. */
 export function runDetails(view: RunView): string {
@@ -36,6 +38,37 @@ export function runDetails(view: RunView): string {
   }
   if (view.stopReason !== null) lines.push("", `Stopped: ${view.stopReason}.`);
   return lines.join("\n");
+}
+
+/** Markdown that the Temporal UI shows for a study: cells by variant and state. */
+export function studyDetails(view: StudyView, cells: StudyCells): string {
+  const variants = new Map<string, Record<CellState, number>>();
+  cells.cells.forEach(({ variant }, at) => {
+    const row = variants.get(variant) ?? {
+      waiting: 0,
+      running: 0,
+      completed: 0,
+      failed: 0,
+      cancelled: 0,
+    };
+    row[cells.state(at)] += 1;
+    variants.set(variant, row);
+  });
+  const rows = [...variants]
+    .slice(0, 100)
+    .map(([name, row]) => `| ${name} | ${CELL_STATES.map((state) => row[state]).join(" | ")} |`);
+  const open = view.running.slice(0, 20).map((id) => `- ${id}`);
+  return [
+    `**study ${view.name}** · ${view.status} · ${view.cells} cells, ${view.concurrency} at a time`,
+    "",
+    `| variant | ${CELL_STATES.join(" | ")} |`,
+    `| --- | ${CELL_STATES.map(() => "--:").join(" | ")} |`,
+    ...rows,
+    ...(open.length > 0 ? ["", "Open:", "", ...open] : []),
+    ...(view.running.length > open.length
+      ? [`- and ${view.running.length - open.length} more`]
+      : []),
+  ].join("\n");
 }
 
 /** Markdown for one experiment. */

@@ -1,3 +1,4 @@
 /** Everything that the workflow bundle registers. */
 export { agentRun } from "./agent-run.ts";
 export { experiment } from "./experiment.ts";
+export { study } from "./study.ts";

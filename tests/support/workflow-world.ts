@@ -26,18 +26,21 @@ export interface WorkflowWorld {
   readonly close: () => Promise<void>;
 }
 
-/** Starts the server that set-up found. Throws when TEMPORAL_CLI_PATH is not set. */
-export async function startWorld(): Promise<WorkflowWorld> {
+/** Starts the server that set-up found, with further arguments. Throws when TEMPORAL_CLI_PATH is not set. */
+export async function startWorld(extraArgs: readonly string[] = []): Promise<WorkflowWorld> {
   const path = process.env.TEMPORAL_CLI_PATH;
   if (path === undefined)
     throw new Error("TEMPORAL_CLI_PATH is not set: run the tests through `make test`");
   const environment = await TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: "existing-path", path },
-      extraArgs: Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
-        "--search-attribute",
-        `${name}=${type}`,
-      ]),
+      extraArgs: [
+        ...Object.entries(SEARCH_ATTRIBUTES).flatMap(([name, type]) => [
+          "--search-attribute",
+          `${name}=${type}`,
+        ]),
+        ...extraArgs,
+      ],
     },
   });
   const bundle = await bundleWorkflowCode({

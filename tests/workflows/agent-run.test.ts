@@ -332,11 +332,15 @@ describe("control", () => {
 
   test("a run stops when validation is perfect, for the rule accepts gains alone", async () => {
     const spec = { budget: budget({ iterations: 9 }) };
-    await withRun(world, { script: { score: (label) => (label === "baseline" ? 0.2 : 1) }, spec }, async ({ handle }) => {
-      const view = await handle.result();
-      expect(view.iterations).toHaveLength(1);
-      expect(view.stopReason).toContain("the most there is");
-    });
+    await withRun(
+      world,
+      { script: { score: (label) => (label === "baseline" ? 0.2 : 1) }, spec },
+      async ({ handle }) => {
+        const view = await handle.result();
+        expect(view.iterations).toHaveLength(1);
+        expect(view.stopReason).toContain("the most there is");
+      },
+    );
   });
 });
 
