@@ -20,7 +20,15 @@ const scoreDocumentSchema = z.looseObject({
   metric: intervalSchema.extend({ name: z.string() }),
   submetrics: z.record(z.string(), z.number()),
   items: z.array(
-    z.looseObject({ id: z.string(), score: z.number(), error: z.string().nullable() }),
+    z.looseObject({ id: z.string(), score: z.number().nullable(), error: z.string().nullable() }),
+  ),
+  leftOut: z.array(
+    z.looseObject({
+      subtask: z.string(),
+      items: z.number().int(),
+      of: z.number().int(),
+      reason: z.string(),
+    }),
   ),
 });
 type ScoreDocument = z.infer<typeof scoreDocumentSchema>;
@@ -62,7 +70,7 @@ export function register(command: Command): void {
     });
 }
 
-function scoreLines({ task, metric, submetrics, items }: ScoreDocument): string[] {
+function scoreLines({ task, metric, submetrics, items, leftOut }: ScoreDocument): string[] {
   const { bold, dim } = paletteFor(process.stdout);
   const errors = new Map<string, number>();
   for (const { error } of items)
@@ -75,6 +83,10 @@ function scoreLines({ task, metric, submetrics, items }: ScoreDocument): string[
       value.toFixed(3),
     ]),
     ...byCount.map(([name, count]): [string, string] => [`error ${name}`, String(count)]),
+    ...leftOut.map((left): [string, string] => [
+      `left out ${left.subtask}`,
+      `${left.items} of ${left.of} items: ${left.reason}`,
+    ]),
   ];
   return [bold(task), ...formatPairs(pairs, dim).map((line) => `  ${line}`)];
 }

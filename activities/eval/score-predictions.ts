@@ -45,7 +45,8 @@ export async function scorePredictions(
   const against = async (other: string | null): Promise<PairedDelta | null> => {
     if (other === null) return null;
     const theirs = await getItemScores(deps.db, other, "validation");
-    if (theirs.length !== mine.length) return null;
+    const known = new Set(theirs.map(({ item }) => item));
+    if (theirs.length !== mine.length || mine.some(({ item }) => !known.has(item))) return null;
     return pairedBootstrap({ candidate: mine, incumbent: theirs }, { seed });
   };
   const cost: StageCost = {
@@ -87,20 +88,18 @@ export async function readPredictions(
     .map((line) => predictionSchema.parse(JSON.parse(line)));
 }
 
-/** Scores of a split's items for the store, with their clusters. */
+/** Scores of a split's items for the store, with their clusters; items that cannot be judged are left out. */
 export async function itemScores(
   folder: string,
   split: Split,
   { items }: ScoreDocument,
 ): Promise<ItemScore[]> {
   const known = await readItems(folder, split);
-  return items.map(({ id, subtask, score, error }) => ({
-    item: id,
-    subtask,
-    cluster: known.get(id)?.cluster ?? null,
-    score,
-    error,
-  }));
+  return items.flatMap(({ id, subtask, score, error }) =>
+    score === null
+      ? []
+      : [{ item: id, subtask, cluster: known.get(id)?.cluster ?? null, score, error }],
+  );
 }
 
 /** The metric's interval without its name. */

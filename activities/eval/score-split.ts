@@ -21,7 +21,8 @@ const documentSchema = z.object({
     z.object({
       id: z.string(),
       subtask: z.string(),
-      score: z.number(),
+      /** Null: the item cannot be judged here, and counts nowhere. */
+      score: z.number().nullable(),
       error: z.string().nullable(),
     }),
   ),

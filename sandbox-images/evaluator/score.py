@@ -12,6 +12,7 @@ import argparse
 import importlib.util
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -50,20 +51,25 @@ def score(
     texts: dict[str, str],
     seed: int,
 ) -> dict[str, Any]:
-    """The whole `score --json` document."""
-    missing = {"score": 0.0, "parsed": None, "error": "unparsed"}
-    results = [
-        scorer.score_item(item, texts[item["id"]]) if item["id"] in texts else missing
-        for item in items
-    ]
-    mean = sum(r["score"] for r in results) / max(1, len(results))
+    """The whole `score --json` document.
+
+    Raises BadInput when nothing can be scored. An item that the scorer cannot judge whatever its
+    answer says (score None, `leftOut` the reason) counts nowhere and is listed under `leftOut`.
+    """
+    every = [scorer.score_item(item, texts.get(item["id"], "")) for item in items]
+    left_out = left_out_of(items, every)
+    counted = [k for k, result in enumerate(every) if result["score"] is not None]
+    if not counted:
+        raise BadInput(f"no item can be scored: {left_out[0]['subtask']}: {left_out[0]['reason']}")
+    kept, results = [items[k] for k in counted], [every[k] for k in counted]
+    mean = sum(r["score"] for r in results) / len(results)
     total = (
-        scorer.aggregate(items, results)
+        scorer.aggregate(kept, results)
         if hasattr(scorer, "aggregate")
         else {"value": mean, "submetrics": {}}
     )
     quick = getattr(scorer, "core_value", None)  # the aggregate's value alone, for resampling
-    low, high = interval(items, results, quick, seed)
+    low, high = interval(kept, results, quick, seed)
     return {
         "task": card["id"],
         "metric": {
@@ -71,11 +77,31 @@ def score(
             "value": total["value"],
             "low": low,
             "high": high,
-            "n": len(items),
+            "n": len(kept),
         },
         "submetrics": total["submetrics"],
-        "items": [{"id": i["id"], "subtask": i["subtask"], **r} for i, r in zip(items, results)],
+        "leftOut": left_out,
+        "items": [
+            {"id": i["id"], "subtask": i["subtask"]}
+            | {key: r[key] for key in ("score", "parsed", "error")}
+            for i, r in zip(items, every)
+        ],
     }
+
+
+def left_out_of(
+    items: list[dict[str, Any]], results: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """`{subtask, items, of, reason}` of each sub-task with items that cannot be judged."""
+    sizes = Counter(item["subtask"] for item in items)
+    reasons: dict[str, list[str]] = {}
+    for item, result in zip(items, results):
+        if result["score"] is None:
+            reasons.setdefault(item["subtask"], []).append(result["leftOut"])
+    return [
+        {"subtask": name, "items": len(found), "of": sizes[name], "reason": found[0]}
+        for name, found in sorted(reasons.items())
+    ]
 
 
 def main() -> None:
@@ -95,9 +121,10 @@ def main() -> None:
             raise BadInput(f"{args.items}: no items")
         check_golds(items, scorer, args.items)
         predictions = read_keyed(args.predictions, {"text": str}, {item["id"] for item in items})
+        texts = {p["id"]: p["text"] for p in predictions}
+        document = score(card, scorer, items, texts, args.seed)
     except BadInput as error:
         stop(error)
-    document = score(card, scorer, items, {p["id"]: p["text"] for p in predictions}, args.seed)
     write_atomically(args.out, json.dumps(document, ensure_ascii=False) + "\n")
 
 
