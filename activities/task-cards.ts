@@ -54,7 +54,7 @@ export function agentCard(config: Config, task: string, tier: Tier): AgentTaskCa
     answerTemplate: card.answerTemplate,
     answerLabels: card.answerLabels,
     metric: card.metric,
-    subtasks: card.subtasks,
+    subtasks: found.tier.subtasks ?? card.subtasks,
     errorClasses: card.errorClasses,
     tier,
     contextLength: found.tier.contextLength,

@@ -34,6 +34,8 @@ const tierSchema = z.strictObject({
   /** Tokens of prompt and completion together. */
   contextLength: z.number().int().positive(),
   maxNewTokens: z.number().int().positive(),
+  /** The card's sub-tasks that occur on this tier; left out: all of them. */
+  subtasks: z.array(z.string()).min(1).optional(),
   splits: z.strictObject({
     dev: z.number().int().positive(),
     validation: z.number().int().positive(),

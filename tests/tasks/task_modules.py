@@ -15,7 +15,7 @@ for folder in (ROOT / "tasks", ROOT / "sandbox-images" / "evaluator"):
 
 import build_mini
 
-TASKS = ["aime25", "financeiq", "mol-edit", "noc4pc", "table-facts"]
+TASKS = sorted(card.parent.name for card in (ROOT / "tasks").glob("*/*/task.yaml"))
 
 
 def scorer_of(task: str) -> ModuleType:

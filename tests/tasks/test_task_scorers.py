@@ -171,7 +171,8 @@ def test_every_gold_scores_1_when_written_in_the_format(task: str) -> None:
     for split in corpus.splits:
         items = corpus.items(split)
         results = [
-            scorer.score_item(item, template.replace("{answer}", item["gold"])) for item in items
+            scorer.score_item(item, template.replace("{answer}", problem.answer))
+            for item, problem in zip(items, corpus.splits[split])
         ]
         assert all(result["error"] is None and result["score"] == 1 for result in results)
         assert all(scorer.check_item(item) is None for item in items)
