@@ -8,7 +8,7 @@ import { findLive } from "./runs/control-run.ts";
 /** `dojo pause`. */
 export function register(command: Command): void {
   command
-    .argument("<id>", "a run: its id, or the last parts of it")
+    .argument("<id>", "a run or a study: its id, or the last parts of it")
     .addHelpText(
       "after",
       "\nThe stage that runs is finished; the next one waits for `dojo resume`.\n\nExample:\n  dojo pause aime25/ft-agent/s7",

@@ -8,7 +8,7 @@ import { findLive } from "./runs/control-run.ts";
 /** `dojo resume`. */
 export function register(command: Command): void {
   command
-    .argument("<id>", "a run: its id, or the last parts of it")
+    .argument("<id>", "a run or a study: its id, or the last parts of it")
     .addHelpText("after", "\nExample:\n  dojo resume aime25/ft-agent/s7")
     .action(async (typed: string, _options: unknown, verb: Command) => {
       const { config, json } = contextOf(verb);

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Config } from "../config/load.ts";
 import type { RunView } from "../protocol/control.ts";
 import { parseRunId } from "../protocol/ids.ts";
+import { parseStudyId } from "../protocol/study-spec.ts";
 import { listKnownIds } from "../store/known-ids.ts";
 import { listRuns } from "../store/runs.ts";
 import { failed, notFound } from "./cli-error.ts";
@@ -18,6 +19,7 @@ import { nextCommand, runLines } from "./runs/run-text.ts";
 import { stageLines } from "./runs/stage-lines.ts";
 import { readStoredRun } from "./runs/stored-run.ts";
 import { withStore } from "./runs/with-store.ts";
+import { showStudy } from "./studies/show-study.ts";
 import { paletteFor } from "./terminal/palette.ts";
 import type { PendingStage } from "./watching/pending-stages.ts";
 import { takeSnapshot } from "./watching/snapshot.ts";
@@ -27,12 +29,13 @@ export function register(command: Command): void {
   command
     .argument(
       "[id]",
-      "a run or an experiment: its id, or the last parts of it; none: the last runs",
+      "a run, an experiment or study/NAME: its id, or the last parts of it; none: the last runs",
     )
     .addHelpText("after", "\nExample:\n  dojo show aime25/ft-agent/s7 --json")
     .action(async (typed: string | undefined, _options: unknown, verb: Command) => {
       const { config, json } = contextOf(verb);
       if (typed === undefined) return showRuns(config, json);
+      if (parseStudyId(typed) !== null) return showStudy(config, typed, json);
       // What has closed is shown from the store, whether a stack is up or not.
       if (await showStored(config, typed, json)) return;
       await withStack(config, async (stack) => showNow(stack, await findId(stack, typed), json));

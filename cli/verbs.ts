@@ -52,13 +52,18 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     group: "Runs",
     load: () => import("./run.ts"),
   },
+  study: {
+    summary: "tasks x agents x seeds: `study start`, `status`, `fill`",
+    group: "Runs",
+    load: () => import("./study.ts"),
+  },
   show: {
-    summary: "a run or an experiment as it stands",
+    summary: "a run, an experiment or a study as it stands",
     group: "Runs",
     load: () => import("./show.ts"),
   },
   watch: {
-    summary: "a run or an experiment, live",
+    summary: "a run, an experiment or a study, live",
     group: "Runs",
     load: () => import("./watch.ts"),
   },
@@ -73,17 +78,17 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     load: () => import("./export.ts"),
   },
   pause: {
-    summary: "hold a run before its next stage",
+    summary: "hold a run or a study before its next stage",
     group: "Runs",
     load: () => import("./pause.ts"),
   },
   resume: {
-    summary: "let a paused run go on",
+    summary: "let a paused run or study go on",
     group: "Runs",
     load: () => import("./resume.ts"),
   },
   cancel: {
-    summary: "stop a run or an experiment, and its jobs",
+    summary: "stop a run, an experiment or a study, and its jobs",
     group: "Runs",
     load: () => import("./cancel.ts"),
   },

@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import { parseRunId } from "../protocol/ids.ts";
+import { parseStudyId } from "../protocol/study-spec.ts";
 import { withStack } from "./connect.ts";
 import { contextOf } from "./context.ts";
 import { positiveNumber } from "./option-values.ts";
 import { findId } from "./runs/find-id.ts";
 import { onInterrupt } from "./runs/on-interrupt.ts";
+import { watchStudy } from "./studies/watch-study.ts";
 import { humanMode } from "./watching/follow.ts";
 import { watchExperiment } from "./watching/watch-experiment.ts";
 import { watchRun } from "./watching/watch-run.ts";
@@ -12,7 +14,7 @@ import { watchRun } from "./watching/watch-run.ts";
 /** `dojo watch`. */
 export function register(command: Command): void {
   command
-    .argument("<id>", "a run or an experiment: its id, or the last parts of it")
+    .argument("<id>", "a run, an experiment or a study: its id, or the last parts of it")
     .option("--every <seconds>", "pause between two looks", positiveNumber, 1)
     .addHelpText(
       "after",
@@ -22,6 +24,18 @@ export function register(command: Command): void {
       const { config, json } = contextOf(verb);
       await withStack(config, async (stack) => {
         const id = await findId(stack, typed);
+        const study = parseStudyId(id);
+        if (study !== null) {
+          process.exitCode = await watchStudy({
+            stack,
+            name: study,
+            mode: json ? "json" : humanMode(),
+            signal: onInterrupt(),
+            answer: json ? "event" : "text",
+            everyMs: options.every * 1000,
+          });
+          return;
+        }
         const watch = parseRunId(id) === null ? watchExperiment : watchRun;
         process.exitCode = await watch({
           stack,

@@ -33,6 +33,21 @@ export async function upsertIteration(
   });
 }
 
+/** How many iterations each run of a study has closed. */
+export async function countIterations(
+  db: Kysely<Database>,
+  study: string,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
+    .selectFrom("iterations")
+    .innerJoin("runs", "runs.id", "iterations.runId")
+    .select(({ fn }) => ["iterations.runId as run", fn.countAll<number>().as("count")])
+    .where("runs.study", "=", study)
+    .groupBy("iterations.runId")
+    .execute();
+  return new Map(rows.map(({ run, count }) => [run, Number(count)]));
+}
+
 /** The iterations of a run, in order. @throws StoreDamagedError */
 export async function listIterations(
   db: Kysely<Database>,

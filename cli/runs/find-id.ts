@@ -33,7 +33,7 @@ export async function isWorkflow(stack: Stack, id: string): Promise<boolean> {
 
 async function serverIds(stack: Stack): Promise<string[]> {
   const ids: string[] = [];
-  const query = 'WorkflowType IN ("agentRun", "experiment")';
+  const query = 'WorkflowType IN ("agentRun", "experiment", "study")';
   for await (const { workflowId } of stack.client.workflow.list({ query })) {
     ids.push(workflowId);
     if (ids.length === LISTED) break;

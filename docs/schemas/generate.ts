@@ -8,12 +8,14 @@ import { join } from "node:path";
 import { z } from "zod";
 import { feedbackSchema } from "../../protocol/feedback.ts";
 import { strategySchema } from "../../protocol/strategy.ts";
+import { studyFileSchema } from "../../protocol/study-spec.ts";
 import { taskCardSchema } from "../../protocol/task-card.ts";
 import { trainConfigSchema } from "../../protocol/train-config.ts";
 
 const SOURCES = {
   "train-yaml": { schema: trainConfigSchema, title: "train.yaml of a submission" },
   "task-card": { schema: taskCardSchema, title: "task.yaml: a task's card" },
+  "study-file": { schema: studyFileSchema, title: "Study file: tasks x variants x seeds" },
   strategy: { schema: strategySchema, title: "What an agent proposes for one iteration" },
   feedback: { schema: feedbackSchema, title: "Feedback report of one experiment, levels L0 to L4" },
 } as const;

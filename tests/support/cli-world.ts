@@ -4,20 +4,15 @@ import { join } from "node:path";
 import { heartbeat } from "@temporalio/activity";
 import type { Client } from "@temporalio/client";
 import { Worker } from "@temporalio/worker";
+import { createRecorderActivities } from "../../activities/recorder/index.ts";
+import { createStudyActivities } from "../../activities/recorder/study-activities.ts";
 import { openArtifactStore } from "../../artifacts/open-artifact-store.ts";
-import type {
-  EvalActivities,
-  GpuActivities,
-  RecorderActivities,
-} from "../../protocol/activities.ts";
+import type { EvalActivities, GpuActivities } from "../../protocol/activities.ts";
 import type { Feedback } from "../../protocol/feedback.ts";
 import { TASK_QUEUES } from "../../protocol/names.ts";
 import type { JobProgress } from "../../protocol/progress.ts";
-import { upsertExperiment } from "../../store/experiments.ts";
-import { upsertIteration } from "../../store/iterations.ts";
 import { migrateToLatest } from "../../store/migrate.ts";
 import { openStore } from "../../store/open-store.ts";
-import { upsertRun } from "../../store/runs.ts";
 import { type DojoResult, dojo } from "./dojo.ts";
 import { type Script, scriptedActivities } from "./scripted-activities.ts";
 import { startWorld } from "./workflow-world.ts";
@@ -87,10 +82,10 @@ export async function startCliWorld(): Promise<CliWorld> {
     };
     return { feedback: await artifacts.putJson(feedback) };
   };
-  const recorder: RecorderActivities = {
-    recordRun: (record) => upsertRun(store.db, record),
-    recordExperiment: (record) => upsertExperiment(store.db, record),
-    recordIteration: (record) => upsertIteration(store.db, record),
+  const { client } = world.environment;
+  const recorder = {
+    ...createRecorderActivities({ db: store.db }),
+    ...createStudyActivities({ db: store.db, client }),
   };
   const implementStrategy: typeof pools.planner.implementStrategy = async (input) => {
     const result = await pools.planner.implementStrategy(input);
@@ -132,7 +127,7 @@ export async function startCliWorld(): Promise<CliWorld> {
   const env = { DOJO_HOME: home, TEMPORAL_ADDRESS: world.environment.address };
   return {
     home,
-    client: world.environment.client,
+    client,
     env,
     dojo: (...args) => dojo(args, env),
     hold: (what) => {
