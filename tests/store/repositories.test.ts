@@ -1,15 +1,18 @@
 import { expect, test } from "vitest";
+import type { StudyRecord } from "../../protocol/study.ts";
 import { getExperiment, listExperiments, upsertExperiment } from "../../store/experiments.ts";
 import { getItemScores, type ItemScore, putItemScores } from "../../store/item-scores.ts";
-import { listIterations, upsertIteration } from "../../store/iterations.ts";
+import { countIterations, listIterations, upsertIteration } from "../../store/iterations.ts";
 import { sumLedger } from "../../store/ledger.ts";
 import { migrateToLatest } from "../../store/migrate.ts";
-import { getRun, listRuns, upsertRun } from "../../store/runs.ts";
+import { getRun, listRunStates, listRuns, upsertRun } from "../../store/runs.ts";
 import { StoreDamagedError } from "../../store/store-damaged-error.ts";
+import { getStudy, listStudies, upsertStudy } from "../../store/studies.ts";
 import { TestOpeningError } from "../../store/test-opening-error.ts";
 import { getTestOpening, openTest, recordTestScore } from "../../store/test-openings.ts";
 import { anExperiment, anInterval, anIteration, aRun, RUN_ID } from "../support/records.ts";
 import { onEveryDatabase } from "../support/stores.ts";
+import { studySpec } from "../support/study-spec.ts";
 
 onEveryDatabase("the store", (database) => {
   async function setUp() {
@@ -66,6 +69,36 @@ onEveryDatabase("the store", (database) => {
     expect(await ids({ study: "local" })).toEqual([RUN_ID]);
     expect(await ids({ task: "aime25", status: "running" })).toEqual([other]);
     expect(await ids({ variant: "no-such" })).toEqual([]);
+  });
+
+  test("a study comes back as it was last written, with its runs' states and iterations", async () => {
+    const db = await setUp();
+    expect(await getStudy(db, "night")).toBeNull();
+    const record: StudyRecord = {
+      name: "night",
+      spec: studySpec({ name: "night" }),
+      status: "running",
+      startedAt: "2026-02-02T03:04:05.000Z",
+      closedAt: null,
+      counts: { waiting: 7, running: 1, completed: 0, failed: 0, cancelled: 0 },
+    };
+    await upsertStudy(db, record);
+    const closed = {
+      ...record,
+      status: "completed" as const,
+      closedAt: "2026-02-03T03:04:05.000Z",
+      counts: { ...record.counts, waiting: 0, running: 0, completed: 8 },
+    };
+    await upsertStudy(db, closed);
+    await upsertStudy(db, { ...record, name: "evening", startedAt: "2026-02-01T03:04:05.000Z" });
+    expect(await getStudy(db, "night")).toEqual(closed);
+    expect((await listStudies(db)).map(({ name }) => name)).toEqual(["night", "evening"]);
+
+    await upsertRun(db, aRun());
+    await upsertIteration(db, anIteration());
+    expect(await listRunStates(db, "local")).toEqual([{ id: RUN_ID, status: aRun().status }]);
+    expect(await listRunStates(db, "night")).toEqual([]);
+    expect(await countIterations(db, "local")).toEqual(new Map([[RUN_ID, 1]]));
   });
 
   test("iterations and experiments come back exactly, in order", async () => {

@@ -1,58 +1,14 @@
-import { randomUUID } from "node:crypto";
 import type { WorkflowHandleWithFirstExecutionRunId } from "@temporalio/client";
 import { Worker } from "@temporalio/worker";
 import { createRecorderActivities } from "../../activities/recorder/index.ts";
 import { createStudyActivities } from "../../activities/recorder/study-activities.ts";
 import { TASK_QUEUES } from "../../protocol/names.ts";
-import { type StudySpec, studyId, studySpecSchema } from "../../protocol/study-spec.ts";
+import { type StudySpec, studyId } from "../../protocol/study-spec.ts";
 import { migrateToLatest } from "../../store/migrate.ts";
 import { openStore, type Store } from "../../store/open-store.ts";
 import type { study } from "../../workflows/study.ts";
 import { type Script, type Seen, scriptedActivities } from "./scripted-activities.ts";
-import { runSpec, type WorkflowWorld } from "./workflow-world.ts";
-
-/** A study's specification over scripted runs of one iteration; `changes` override it. */
-export function studySpec(changes: Partial<StudySpec> = {}): StudySpec {
-  return studySpecSchema.parse({
-    name: `test-${randomUUID().slice(0, 8)}`,
-    tasks: [
-      { id: "sums", domain: "math" },
-      { id: "claims", domain: "patent" },
-    ],
-    variants: ["ft-agent", "manual-sft"].map(variantSpec),
-    seeds: [1, 2],
-    exclude: [],
-    concurrency: 2,
-    priority: 3,
-    weight: 1,
-    reconcileMs: 60_000,
-    ...changes,
-  });
-}
-
-/** Settings of a variant whose runs have one iteration. */
-export function variantSpec(variant: string): StudySpec["variants"][number] {
-  const {
-    id,
-    study: _,
-    task,
-    domain,
-    seed,
-    reportTo,
-    ...rest
-  } = runSpec({
-    variant,
-    budget: {
-      iterations: 1,
-      maxGpuSeconds: null,
-      maxUsd: null,
-      maxTokens: null,
-      maxWallSeconds: null,
-      targetScore: null,
-    },
-  });
-  return rest;
-}
+import type { WorkflowWorld } from "./workflow-world.ts";
 
 /** What a test of a study gets: a real store, the real recorder and study activities, scripted stages. */
 export interface StudyWorld {

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { WorkflowHandleWithFirstExecutionRunId } from "@temporalio/client";
 import { TestWorkflowEnvironment } from "@temporalio/testing";
@@ -9,12 +8,11 @@ import {
   Worker,
   type WorkflowBundle,
 } from "@temporalio/worker";
-import { runId } from "../../protocol/ids.ts";
 import { TASK_QUEUES } from "../../protocol/names.ts";
-import { acceptanceSchema, type RunSpec, runSpecSchema } from "../../protocol/run-spec.ts";
+import type { RunSpec } from "../../protocol/run-spec.ts";
 import { SEARCH_ATTRIBUTES } from "../../protocol/search-attributes.ts";
-import { timeoutsSchema } from "../../protocol/timeouts.ts";
 import type { agentRun } from "../../workflows/agent-run.ts";
+import { runSpec } from "./run-spec.ts";
 import { type Script, type Seen, scriptedActivities } from "./scripted-activities.ts";
 
 Runtime.install({ logger: new DefaultLogger("ERROR") });
@@ -48,32 +46,6 @@ export async function startWorld(extraArgs: readonly string[] = []): Promise<Wor
     logger: new DefaultLogger("ERROR"),
   });
   return { environment, bundle, close: () => environment.teardown() };
-}
-
-/** A run's specification with short deadlines; `changes` override it. */
-export function runSpec(changes: Partial<RunSpec> = {}): RunSpec {
-  const seed = changes.seed ?? 7;
-  const study = `test-${randomUUID().slice(0, 8)}`;
-  return runSpecSchema.parse({
-    id: runId({ study, task: "toy", variant: "ft-agent", seed }),
-    study,
-    task: "toy",
-    domain: "math",
-    tier: "mini",
-    variant: "ft-agent",
-    agent: { name: "ft-agent", backbone: "builtin", ablations: {} },
-    seed,
-    budget: { iterations: 2 },
-    acceptance: acceptanceSchema.parse({}),
-    maxRepairs: 2,
-    approve: false,
-    maxAudits: 8,
-    baseModel: null,
-    allowUnprotected: false,
-    continueAsNewAfter: null,
-    timeouts: timeoutsSchema.parse({ retryInitialMs: 50, retryMaximumMs: 200, heartbeatMs: 5000 }),
-    ...changes,
-  });
 }
 
 /** What a scripted run gives to a test. */

@@ -4,7 +4,8 @@ import { STUDY_CONTROL, type StudyView } from "../../protocol/study.ts";
 import { cellKey, cellsOf, type StudySpec } from "../../protocol/study-spec.ts";
 import { listRuns } from "../../store/runs.ts";
 import { getStudy } from "../../store/studies.ts";
-import { studySpec, variantSpec, withStudyWorkers } from "../support/study-world.ts";
+import { studySpec, variantSpec } from "../support/study-spec.ts";
+import { withStudyWorkers } from "../support/study-world.ts";
 import { until } from "../support/until.ts";
 import { startWorld, type WorkflowWorld } from "../support/workflow-world.ts";
 
