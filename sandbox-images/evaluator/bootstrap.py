@@ -12,6 +12,34 @@ RESAMPLES = 1_000
 Aggregate = Callable[[list[dict[str, Any]], list[dict[str, Any]]], float]
 
 
+def subtask_mean(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> float:
+    """The unweighted mean of the sub-tasks' mean scores: a scorer's `core_value`."""
+    scores: dict[str, list[float]] = {}
+    for item, result in zip(items, results):
+        scores.setdefault(item["subtask"], []).append(result["score"])
+    return sum(sum(s) / len(s) for s in scores.values()) / max(1, len(scores))
+
+
+def resampled_subtask_means(
+    items: list[dict[str, Any]],
+    results: list[dict[str, Any]],
+    members: list[numpy.ndarray],
+    draws: numpy.ndarray,
+) -> numpy.ndarray:
+    """`subtask_mean` of every resample at once; a sub-task that a resample misses is left out there."""
+    names = sorted({item["subtask"] for item in items})
+    sums, sizes = (numpy.zeros((len(members), len(names))) for _ in range(2))
+    for row, group in enumerate(members):
+        for i in group:
+            column = names.index(items[i]["subtask"])
+            sums[row, column] += results[i]["score"]
+            sizes[row, column] += 1
+    times = numpy.stack([numpy.bincount(draw, minlength=len(members)) for draw in draws])
+    sums, sizes = times @ sums, times @ sizes  # resamples x sub-tasks
+    means = numpy.divide(sums, sizes, out=numpy.zeros_like(sums), where=sizes > 0)
+    return means.sum(axis=1) / (sizes > 0).sum(axis=1)
+
+
 def interval(
     items: list[dict[str, Any]],
     results: list[dict[str, Any]],
@@ -36,6 +64,8 @@ def interval(
         sums = numpy.array([scores[g].sum() for g in members])
         sizes = numpy.array([len(g) for g in members])
         values = sums[draws].sum(axis=1) / sizes[draws].sum(axis=1)
+    elif aggregate is subtask_mean:
+        values = resampled_subtask_means(items, results, members, draws)
     else:
         picked = (numpy.concatenate([members[k] for k in draw]) for draw in draws)
         values = numpy.array(
