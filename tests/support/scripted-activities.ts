@@ -29,6 +29,8 @@ export interface Script {
   /** Called when an activity begins; may throw (an infrastructure fault) or wait. */
   readonly onStart?: (activity: string, label: string) => Promise<void> | void;
   readonly seedSpread?: number;
+  /** Whether {@link Seen} is filled; a benchmark of thousands of runs does without. @default true */
+  readonly remember?: boolean;
   readonly gpuSeconds?: number;
 }
 
@@ -77,7 +79,7 @@ export function scriptedActivities(script: Script = {}) {
   const labelOf = (id: string) => id.split("/").at(-1) ?? id;
   const cost: StageCost = { wallSeconds: 1, cpuSeconds: 1, gpuSeconds: script.gpuSeconds ?? 0 };
   const begin = async (activity: string, label: string) => {
-    seen.calls.push(`${label} ${activity}`);
+    if (script.remember !== false) seen.calls.push(`${label} ${activity}`);
     await script.onStart?.(activity, label);
   };
   const interval = (value: number) => ({ value, low: value - 0.02, high: value + 0.02, n: 300 });
@@ -97,7 +99,7 @@ export function scriptedActivities(script: Script = {}) {
   const planner: PlannerActivities = {
     async proposeStrategy(input) {
       await begin("proposeStrategy", `it${input.iteration}`);
-      seen.hints.push(input.hints);
+      if (script.remember !== false) seen.hints.push(input.hints);
       if (script.stopAt === input.iteration) {
         return {
           ok: true,
@@ -178,7 +180,7 @@ export function scriptedActivities(script: Script = {}) {
     probeTraining: (input) =>
       stage("probeTraining", input.experiment.label, { secondsPerStep: 0.1, peakMemoryBytes: 1e8 }),
     trainModel: (input) => {
-      seen.trainSeeds[input.experiment.label] = input.seed;
+      if (script.remember !== false) seen.trainSeeds[input.experiment.label] = input.seed;
       return stage("trainModel", input.experiment.label, {
         model: ref(`model-${input.experiment.label}`),
         metrics: ref("metrics"),
