@@ -39,8 +39,8 @@ const stateRecordSchema = z.object({
   state: z.enum(["waiting-for-device", "running"]),
   job: processIdentitySchema.nullable(),
 });
-const exitRecordSchema = z.object({
-  ...tagged,
+/** How a job ended, as it is written beside its other records. */
+export const jobExitSchema = z.object({
   outcome: z.enum(["exited", "limit", "stopped", "killed", "lost"]),
   exitCode: z.number().int().nullable(),
   signal: z.string().nullable(),
@@ -52,6 +52,7 @@ const exitRecordSchema = z.object({
   stderrTail: z.string(),
   protection: z.enum(["docker", "bubblewrap", "unprotected", "none"]),
 });
+const exitRecordSchema = jobExitSchema.extend(tagged);
 
 /** Null when the record is not there or belongs to an earlier incarnation. Throws on anything else. */
 async function readRecord<T extends { readonly incarnation: number }>(

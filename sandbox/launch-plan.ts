@@ -4,6 +4,7 @@ import { type BubblewrapProbe, bubblewrapOptions } from "./bubblewrap.ts";
 import type { JobFolders } from "./job-records.ts";
 import type { PythonHome } from "./python-home.ts";
 import type { JobSpec } from "./sandbox.ts";
+import { substitute } from "./substitute.ts";
 
 /** What the keeper needs to know to start the job; the fields `launch` and `marker` of its request. */
 export interface LaunchPlan {
@@ -74,13 +75,6 @@ export function launchPlan(spec: JobSpec, options: LaunchOptions): LaunchPlan {
     },
     marker: `DOJO_JOB=${env.DOJO_JOB}`,
   };
-}
-
-/** Known placeholders alone: an argument may hold a template of its own, such as `\boxed{{answer}}`. */
-function substitute(argument: string, paths: Readonly<Record<string, string>>): string {
-  return argument.replace(/\{\{([a-z0-9_-]+)\}\}/g, (whole, name: string) =>
-    Object.hasOwn(paths, name) ? (paths[name] as string) : whole,
-  );
 }
 
 function baseEnvironment(python: PythonHome, temporary: string, threads: number) {

@@ -112,5 +112,5 @@ export function createProcessSandbox(options: ProcessSandboxOptions): Sandbox {
     await askKeeper(host, "remove", name);
   }
 
-  return { protection, start, attach, list, remove };
+  return { protection, imageDigest: () => null, start, attach, list, remove };
 }

@@ -14,6 +14,10 @@ export interface JobLimits {
   readonly deadlineMs: number;
 }
 
+/** Images that jobs run in: `trainer` for data, training and generation, `evaluator` for scoring and charts. */
+export const SANDBOX_IMAGES = ["trainer", "evaluator"] as const;
+export type SandboxImage = (typeof SANDBOX_IMAGES)[number];
+
 /** A job to run. Everything it reads is a read-only mount; everything it writes lies below its output folder. */
 export interface JobSpec {
   /**
@@ -43,6 +47,8 @@ export interface JobSpec {
    * our own scripts, which report a candidate's failure with exit code 0. @default false
    */
   readonly rerunFailed?: boolean;
+  /** Image that it runs in, where the driver has images. @default "trainer" */
+  readonly image?: SandboxImage;
 }
 
 /** How a job ended. */
@@ -102,6 +108,8 @@ export interface JobListing {
 /** Runs jobs apart from the worker that asked for them: they outlive it and are adopted by the next. */
 export interface Sandbox {
   readonly protection: Protection;
+  /** Digest of an image that jobs run in, for their names and for lineage; null where the driver has none. */
+  imageDigest(image: SandboxImage): string | null;
   /**
    * Starts the job, or adopts the one of the same name and digest: a living one is attached to; of one that `exited` or hit a
    * `limit` the result is taken; one that was `killed`, `lost` or `stopped`, or that ran into its deadline, is started again over

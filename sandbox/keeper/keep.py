@@ -75,10 +75,12 @@ class Keeper:
         meter = Meter(self.limits, self.files.out, self.logs, self.wrapped)
         status_pipe = os.pipe()
         argv, inherited = self.arguments(device, status_pipe[1])
+        outputs = (open_log(self.logs[0]), open_log(self.logs[1]))
         self.job = start_process(
-            argv, self.launch["env"], self.launch["folder"], self.logs, self.limits, inherited
+            argv, self.launch["env"], self.launch["folder"], outputs, self.limits, inherited
         )
-        os.close(status_pipe[1])
+        for descriptor in (status_pipe[1], *outputs):
+            os.close(descriptor)
         self.write_state("running")
         broken = self.watch(meter)
         self.end_everything()
@@ -196,6 +198,10 @@ class Keeper:
             "protection": self.launch["protection"],
         }
         write_json(self.files.path("exit.json"), record, durable=True)
+
+
+def open_log(path: str) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
 
 
 def unmeasured(outcome: str, detail: str) -> dict:

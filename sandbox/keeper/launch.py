@@ -4,17 +4,24 @@ import ctypes
 import os
 import resource
 import signal
+from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 # Where polling is late the kernel ends the process, this many CPU seconds after its limit.
 CPU_SLACK_SECONDS = 10
+RESET = [
+    *(signal.SIGTERM, signal.SIGCHLD),
+    *(signal.SIGPIPE, signal.SIGXFSZ, signal.SIGHUP, signal.SIGINT),
+    *(signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU),
+]
 
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def prctl(option: int, value: int) -> None:
-    if libc.prctl(option, value, 0, 0, 0) != 0:
+def prctl(option: int, value: int, argument: int = 0) -> None:
+    word = ctypes.c_ulong
+    if libc.prctl(option, word(value), word(argument), word(0), word(0)) != 0:
         raise OSError(ctypes.get_errno(), "prctl failed")
 
 
@@ -53,13 +60,15 @@ def start_process(
     argv: list[str],
     env: dict[str, str],
     folder: str,
-    logs: tuple[str, str],
+    outputs: tuple[int, int],
     limits: dict,
     inherited: list[int],
+    confine: Callable[[], None] = lambda: None,
 ) -> int:
     """
-    Forks and executes `argv` in a session of its own and returns its pid. `inherited`: descriptors
-    that it keeps. A command that can't be executed ends with 127 and says why on its stderr.
+    Forks and executes `argv` in a session of its own and returns its pid. `outputs`: descriptors
+    that become its stdout and stderr. `inherited`: descriptors that it keeps. `confine`: called
+    last. A command that can't be executed ends with 127 and says why on its stderr.
     """
     keeper = os.getpid()
     pid = os.fork()
@@ -72,15 +81,14 @@ def start_process(
             os._exit(127)  # the keeper died before the line above could notice it
         null = os.open("/dev/null", os.O_RDONLY)
         os.dup2(null, 0)
-        for target, path in ((1, logs[0]), (2, logs[1])):
-            log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-            os.dup2(log, target)
+        os.dup2(outputs[0], 1)
+        os.dup2(outputs[1], 2)
         close_all_but(inherited)
         for descriptor in inherited:
             os.set_inheritable(descriptor, True)
-        # Python ignores these two; what it starts should not.
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        # What Python or the guard handles or ignores, what they start should not.
+        for number in RESET:
+            signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         set_limits(limits)
         try:
@@ -90,6 +98,7 @@ def start_process(
         except OSError:
             pass
         os.chdir(folder)
+        confine()
         os.execvpe(argv[0], argv, env)
     except BaseException as error:
         os.write(2, f"cannot start {argv[0]}: {error}\n".encode())

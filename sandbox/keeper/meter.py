@@ -72,6 +72,9 @@ class Meter:
             return None
         return "cpu", f"used {self.cpu_seconds:.1f} s of {allowed:g} s of CPU time"
 
+    def log_bytes(self) -> int:
+        return sum(os.path.getsize(log) for log in self.logs if os.path.exists(log))
+
     def broken_output(self, final: bool) -> tuple[str, str] | None:
         now = time.monotonic()
         if not final and now < self.next_walk:
@@ -80,7 +83,7 @@ class Meter:
             size, entries = folder_size(self.out)
         except PermissionError:
             return "output", "made a folder of its output unreadable"
-        size += sum(os.path.getsize(log) for log in self.logs if os.path.exists(log))
+        size += self.log_bytes()
         # A folder that takes long to walk is walked less often: at most a tenth of the time.
         self.next_walk = now + 10 * (time.monotonic() - now)
         if size > self.limits["outputBytes"]:

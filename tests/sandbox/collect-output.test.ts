@@ -94,7 +94,7 @@ test("a folder above what is asked for may not be a link either", async () => {
 });
 
 test("a job's output is taken from its handle, its links are not", async () => {
-  const { sandbox } = fixture("off");
+  const { sandbox } = fixture("process");
   const { to } = folders();
   const handle = await sandbox.start(
     job(`import os; open("train.jsonl", "w").write("{}"); os.symlink("/etc", "model")`),

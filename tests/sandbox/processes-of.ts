@@ -18,14 +18,3 @@ export function processesWith(variable: string): number[] {
 function isZombie(pid: string): boolean {
   return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
 }
-
-/** Those among them that run the interpreter, not bubblewrap around it. */
-export function pythonsWith(variable: string): number[] {
-  return processesWith(variable).filter((pid) => {
-    try {
-      return /python/.test(readFileSync(`/proc/${pid}/comm`, "latin1"));
-    } catch {
-      return false;
-    }
-  });
-}

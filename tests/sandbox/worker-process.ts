@@ -2,21 +2,20 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { JobSpec } from "../../sandbox/sandbox.ts";
-import { type Fixture, type Mode, PYTHON } from "./fixture.ts";
+import type { SandboxPlace } from "./drivers.ts";
 
 /** Starts a job from a worker process of its own, in a process group of its own. */
 export function startWorker(
-  { home, lockFolder }: Fixture,
-  mode: Mode,
+  { driver, home, lockFolder, engine }: SandboxPlace,
   spec: JobSpec,
 ): {
   readonly child: ChildProcess;
   readonly started: Promise<{ adopted: boolean; incarnation: number }>;
 } {
-  const options = { home, python: PYTHON, bubblewrap: mode, lockFolder };
+  const place = { driver, home, lockFolder, engine };
   const child = spawn(
     process.execPath,
-    [join(import.meta.dirname, "worker-child.ts"), JSON.stringify({ options, spec })],
+    [join(import.meta.dirname, "worker-child.ts"), JSON.stringify({ place, spec })],
     { detached: true, stdio: ["ignore", "pipe", "inherit"] },
   );
   const started = new Promise<string>((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { JobLimits } from "../../sandbox/sandbox.ts";
 import { until } from "../support/until.ts";
-import { fixture, job, line, MODES } from "./fixture.ts";
+import { DRIVERS, fixture, job, line, missingDrivers } from "./fixture.ts";
 
 const FOREVER = "\nimport time\nwhile True: time.sleep(0.05)\n";
 
@@ -10,9 +10,10 @@ function limited(code: string, limits: Partial<JobLimits>) {
   return { ...usual, limits: { ...usual.limits, ...limits } };
 }
 
-describe.each(MODES)("limits of a job, bubblewrap %s", (mode) => {
+missingDrivers("limits of a job");
+describe.each(DRIVERS)("limits of a job, %s", (driver) => {
   test("exit code and the end of stderr are reported", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const code = `import sys; print("x" * 9000 + "the end", file=sys.stderr); raise SystemExit(3)`;
     const exit = await (await sandbox.start(job(code))).wait({});
     expect(exit).toMatchObject({ outcome: "exited", exitCode: 3, signal: null, limit: null });
@@ -22,7 +23,7 @@ describe.each(MODES)("limits of a job, bubblewrap %s", (mode) => {
   });
 
   test("a job that crashes ended by itself, with the signal's name", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const handle = await sandbox.start(
       job(`import os, signal; os.kill(os.getpid(), signal.SIGSEGV)`),
     );
@@ -30,7 +31,7 @@ describe.each(MODES)("limits of a job, bubblewrap %s", (mode) => {
   });
 
   test("a command that is not there ends with a reason, not with a hang", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const handle = await sandbox.start({ ...job(""), command: ["no-such-command"] });
     const exit = await handle.wait({});
     expect(["exited", "lost"]).toContain(exit.outcome);
@@ -38,7 +39,7 @@ describe.each(MODES)("limits of a job, bubblewrap %s", (mode) => {
   });
 
   test("too much memory: killed, with the figures", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const code = `data = bytearray(80 * 2**20)${FOREVER}`;
     const handle = await sandbox.start(limited(code, { memoryBytes: 64 * 2 ** 20 }));
     const exit = await handle.wait({});
@@ -47,7 +48,7 @@ describe.each(MODES)("limits of a job, bubblewrap %s", (mode) => {
   });
 
   test("too much memory for shorter than anyone looked: the same verdict", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const handle = await sandbox.start(
       limited(`data = bytearray(80 * 2**20)`, { memoryBytes: 64 * 2 ** 20 }),
     );
@@ -55,7 +56,7 @@ describe.each(MODES)("limits of a job, bubblewrap %s", (mode) => {
   });
 
   test("memory counts over all its processes", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const code = `
 import os, time
 for _ in range(3):
@@ -66,7 +67,7 @@ data = bytearray(30 * 2**20)${FOREVER}`;
   });
 
   test("CPU time counts over all its processes, those that ended too", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const code = `
 import os, time
 while True:
@@ -83,7 +84,7 @@ while True:
   });
 
   test("too many bytes in many files", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const code = `
 for number in range(30): open(f"part-{number}", "wb").write(bytes(100_000))${FOREVER}`;
     const handle = await sandbox.start(limited(code, { outputBytes: 2 ** 20 }));
@@ -93,14 +94,14 @@ for number in range(30): open(f"part-{number}", "wb").write(bytes(100_000))${FOR
   });
 
   test("too many bytes in one file, in one go", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const code = `open("big", "wb").write(bytes(3_000_000))`;
     const handle = await sandbox.start(limited(code, { outputBytes: 2 ** 20 }));
     expect(await handle.wait({})).toMatchObject({ outcome: "limit", limit: "output" });
   });
 
   test("too many bytes in its log", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const code = `
 import sys
 for _ in range(30): sys.stdout.write("x" * 100_000)
@@ -110,7 +111,7 @@ sys.stdout.flush()${FOREVER}`;
   });
 
   test("too many processes, also those that moved to a session of their own", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const code = `
 import os, time
 for _ in range(12):
@@ -124,14 +125,14 @@ for _ in range(12):
   });
 
   test("past its deadline a job is killed although no worker looks", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const handle = await sandbox.start(limited(FOREVER, { deadlineMs: 500 }));
     await until(async () => (await handle.state()) === "finished", "ended unwatched");
     expect(await handle.wait({})).toMatchObject({ outcome: "limit", limit: "deadline" });
   });
 
   test("a job in the middle of its limits runs to its end", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const handle = await sandbox.start(job(`open("done", "w").write("x\\n")`));
     const exit = await handle.wait({});
     expect(exit).toMatchObject({ outcome: "exited", exitCode: 0, limit: null });

@@ -1,16 +1,16 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { until } from "../support/until.ts";
-import { fixture, job, keeperPid, line, MODES, record, untilFile } from "./fixture.ts";
-import { processesWith, pythonsWith } from "./processes-of.ts";
+import { DRIVERS, fixture, job, line, missingDrivers, untilFile } from "./fixture.ts";
 import { killWorker, startWorker } from "./worker-process.ts";
 
-describe.each(MODES)("process sandbox, bubblewrap %s", (mode) => {
+missingDrivers("adoption");
+describe.each(DRIVERS)("adoption, %s", (driver) => {
   test("a job outlives its worker and is adopted by the next one", async () => {
-    const stack = fixture(mode);
+    const stack = fixture(driver);
     const spec = job(`open("pid", "w").write("x\\n")${untilFile("go")}raise SystemExit(7)`);
-    const worker = startWorker(stack, mode, spec);
+    const worker = startWorker(stack, spec);
     expect(await worker.started).toEqual({ adopted: false, incarnation: 1 });
     await killWorker(worker.child);
 
@@ -23,9 +23,9 @@ describe.each(MODES)("process sandbox, bubblewrap %s", (mode) => {
   });
 
   test("two workers that start one job at once get the same job", async () => {
-    const stack = fixture(mode);
+    const stack = fixture(driver);
     const code = `open("starts", "a").write("x\\n")${untilFile("go")}`;
-    const workers = [0, 1, 2].map(() => startWorker(stack, mode, job(code)));
+    const workers = [0, 1, 2].map(() => startWorker(stack, job(code)));
     const answers = await Promise.all(workers.map((worker) => worker.started));
     for (const { child } of workers) await killWorker(child);
     expect(answers.filter((answer) => !answer.adopted)).toHaveLength(1);
@@ -37,7 +37,7 @@ describe.each(MODES)("process sandbox, bubblewrap %s", (mode) => {
   });
 
   test("the result of a job that has ended is taken, and the job is not run again", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const spec = job(`open("starts", "a").write("x\\n"); raise SystemExit(3)`);
     const first = await sandbox.start(spec);
     const exit = await first.wait({});
@@ -48,7 +48,7 @@ describe.each(MODES)("process sandbox, bubblewrap %s", (mode) => {
   });
 
   test("a failed job of our own is run again over its output where the caller says so", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const code = `
 import os
 again = os.path.exists("starts")
@@ -63,12 +63,11 @@ raise SystemExit(0 if again else 1)`;
   });
 
   test("a job that was killed is started again over its output", async () => {
-    const { home, sandbox } = fixture(mode);
+    const { sandbox, killJob } = fixture(driver);
     const spec = job(`open("starts", "a").write("x\\n")${untilFile("go")}`);
     const first = await sandbox.start(spec);
     await until(() => line(first.outPath, "starts"), "job at work");
-    const mark = record(home, spec.name, "spec.json")?.marker as string;
-    for (const pid of pythonsWith(mark)) process.kill(pid, "SIGKILL");
+    killJob(spec.name);
     expect(await first.wait({})).toMatchObject({
       outcome: "killed",
       signal: "SIGKILL",
@@ -82,8 +81,8 @@ raise SystemExit(0 if again else 1)`;
     expect(await second.wait({})).toMatchObject({ outcome: "exited", exitCode: 0 });
   });
 
-  test("a job whose keeper was killed is lost, leaves nothing behind and starts again", async () => {
-    const { home, sandbox } = fixture(mode);
+  test("a job whose keeper was killed is no result, leaves nothing behind and starts again", async () => {
+    const { sandbox, living, keeper } = fixture(driver);
     const code = `
 import os, subprocess, sys
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
@@ -91,48 +90,20 @@ open("starts", "a").write("x\\n")${untilFile("go")}`;
     const spec = job(code);
     const first = await sandbox.start(spec);
     await until(() => line(first.outPath, "starts"), "job at work");
-    const mark = record(home, spec.name, "spec.json")?.marker as string;
-    expect(processesWith(mark).length).toBeGreaterThanOrEqual(2);
-    process.kill(keeperPid(home, spec.name), "SIGKILL");
-    expect(await first.wait({})).toMatchObject({ outcome: "lost", exitCode: null });
-    expect(processesWith(mark)).toEqual([]);
+    expect(living(spec.name).length).toBeGreaterThanOrEqual(2);
+    process.kill(keeper(spec.name), "SIGKILL");
+    const exit = await first.wait({});
+    expect(exit.exitCode).toBeNull();
+    expect(["lost", "killed"]).toContain(exit.outcome);
+    expect(living(spec.name)).toEqual([]);
 
     const second = await sandbox.start(spec);
     expect(second).toMatchObject({ adopted: false, incarnation: 2 });
     await second.stop(0);
   });
 
-  test("a job is lost after a reboot, even where its keeper's pid is in use again", async () => {
-    const { home, sandbox } = fixture(mode);
-    const spec = job(untilFile("go"));
-    const first = await sandbox.start(spec);
-    await first.stop(0);
-    const folder = join(home, "jobs", "records", spec.name);
-    await until(async () => (await sandbox.list())[0]?.state === "finished", "keeper gone");
-    // As a power cut leaves it: no exit record, and the pids belong to others now.
-    const alien = { pid: process.pid, startTime: 1, bootId: "another-boot", incarnation: 1 };
-    writeFileSync(join(folder, "keeper.json"), JSON.stringify(alien));
-    rmSync(join(folder, "exit.json"));
-    const attached = await sandbox.attach(spec.name);
-    expect(await attached?.wait({})).toMatchObject({ outcome: "lost" });
-  });
-
-  test("a worker that is killed before the keeper started does not block the name", async () => {
-    const { home, sandbox } = fixture(mode);
-    const spec = job("pass");
-    const first = await sandbox.start(spec);
-    await first.wait({});
-    const folder = join(home, "jobs", "records", spec.name);
-    const written = { ...record(home, spec.name, "spec.json"), incarnation: 2 };
-    await until(async () => (await sandbox.start(spec)).adopted, "lock free");
-    writeFileSync(join(folder, "spec.json"), JSON.stringify(written));
-    const next = await sandbox.start(spec);
-    expect(next).toMatchObject({ adopted: false, incarnation: 3 });
-    expect(await next.wait({})).toMatchObject({ outcome: "exited", exitCode: 0 });
-  });
-
   test("a job of another digest is never adopted: it is ended and its output is emptied", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const first = await sandbox.start(job(`open("old", "w").write("x\\n")${untilFile("go")}`));
     await until(() => line(first.outPath, "old"), "job at work");
     const code = `import os; raise SystemExit(len(os.listdir(".")))`;
@@ -143,7 +114,7 @@ open("starts", "a").write("x\\n")${untilFile("go")}`;
   });
 
   test("records that a job writes into its output have no effect", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const forged = JSON.stringify({ incarnation: 1, outcome: "exited", exitCode: 0 });
     const code = `
 for name in ("exit.json", "keeper.json", "state.json", "spec.json", "stop.json", "pid"):
@@ -154,7 +125,7 @@ raise SystemExit(5)`;
   });
 
   test("a job that has ended can be removed, a living one can't", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const spec = job(untilFile("go"));
     const handle = await sandbox.start(spec);
     await expect(sandbox.remove(spec.name)).rejects.toThrow(/has not ended: stop it first/);

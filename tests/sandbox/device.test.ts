@@ -1,19 +1,18 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createProcessSandbox } from "../../sandbox/process.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
-import { fixture, job, keeperPid, line, MODES, PYTHON, untilFile } from "./fixture.ts";
+import { DRIVERS, fixture, job, line, missingDrivers, named, untilFile } from "./fixture.ts";
 import { killWorker, startWorker } from "./worker-process.ts";
 
-describe.each(MODES)("device lock, bubblewrap %s", (mode) => {
+missingDrivers("device lock");
+describe.each(DRIVERS)("device lock, %s", (driver) => {
   test("two workers never have two jobs on one device", async () => {
-    const stack = fixture(mode);
-    const names = ["first", "second", "third"];
+    const stack = fixture(driver);
+    const names = ["first", "second", "third"].map(named);
     const spec = (name: string) =>
       job(`open("ready", "w").write("x\\n")${untilFile("go")}`, { name, device: "cpu-0" });
-    const workers = names.map((name) => startWorker(stack, mode, spec(name)));
+    const workers = names.map((name) => startWorker(stack, spec(name)));
     await Promise.all(workers.map((worker) => worker.started));
     for (const { child } of workers) await killWorker(child);
 
@@ -34,14 +33,13 @@ describe.each(MODES)("device lock, bubblewrap %s", (mode) => {
   });
 
   test("stacks with different homes share the device's lock", async () => {
-    const { lockFolder, sandbox } = fixture(mode);
-    const home = temporaryFolder();
-    const other = createProcessSandbox({ home, python: PYTHON, bubblewrap: mode, lockFolder });
+    const { sandbox, another } = fixture(driver);
+    const other = another();
     const first = await sandbox.start(job(untilFile("go"), { device: "cpu-0" }));
     await until(async () => (await first.state()) === "running", "first at work");
-    const second = await other.start(job("pass", { device: "cpu-0" }));
+    const second = await other.start(job("pass", { device: "cpu-0", name: named("second") }));
     await until(async () => (await second.state()) === "waiting-for-device", "second waits");
-    const third = await other.start(job("pass", { device: "cpu-1", name: "third" }));
+    const third = await other.start(job("pass", { device: "cpu-1", name: named("third") }));
     expect(await third.wait({})).toMatchObject({ outcome: "exited" });
     expect(await second.state()).toBe("waiting-for-device");
     await first.stop(0);
@@ -49,10 +47,10 @@ describe.each(MODES)("device lock, bubblewrap %s", (mode) => {
   });
 
   test("time in the queue counts neither against the deadline nor as the job's time", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const first = await sandbox.start(job(untilFile("go"), { device: "cpu-0" }));
     await until(async () => (await first.state()) === "running", "first at work");
-    const usual = job("pass", { name: "second", device: "cpu-0" });
+    const usual = job("pass", { name: named("second"), device: "cpu-0" });
     const second = await sandbox.start({
       ...usual,
       limits: { ...usual.limits, deadlineMs: 1_500 },
@@ -67,10 +65,10 @@ describe.each(MODES)("device lock, bubblewrap %s", (mode) => {
   });
 
   test("a job that waits for its device can be stopped", async () => {
-    const { sandbox } = fixture(mode);
+    const { sandbox } = fixture(driver);
     const first = await sandbox.start(job(untilFile("go"), { device: "cpu-0" }));
     await until(async () => (await first.state()) === "running", "first at work");
-    const second = await sandbox.start(job("pass", { name: "second", device: "cpu-0" }));
+    const second = await sandbox.start(job("pass", { name: named("second"), device: "cpu-0" }));
     await until(async () => (await second.state()) === "waiting-for-device", "second waits");
     await second.stop(60_000);
     expect(await second.wait({})).toMatchObject({ outcome: "stopped", cpuSeconds: 0 });
@@ -78,12 +76,12 @@ describe.each(MODES)("device lock, bubblewrap %s", (mode) => {
   });
 
   test("a device is free again when the keeper of its job was killed", async () => {
-    const { home, sandbox } = fixture(mode);
+    const { sandbox, keeper } = fixture(driver);
     const spec = job(`open("ready", "w").write("x\\n")${untilFile("go")}`, { device: "cpu-0" });
     const first = await sandbox.start(spec);
     await until(() => line(first.outPath, "ready"), "job at work");
-    process.kill(keeperPid(home, spec.name), "SIGKILL");
-    const second = await sandbox.start(job("pass", { name: "second", device: "cpu-0" }));
+    process.kill(keeper(spec.name), "SIGKILL");
+    const second = await sandbox.start(job("pass", { name: named("second"), device: "cpu-0" }));
     expect(await second.wait({})).toMatchObject({ outcome: "exited", exitCode: 0 });
   });
 });
