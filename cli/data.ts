@@ -3,28 +3,35 @@ import { loadTaskFolders } from "../config/task-cards.ts";
 import { TIERS } from "../protocol/names.ts";
 import { contextOf } from "./context.ts";
 import { print, printJson, say } from "./output.ts";
+import { type FetchOptions, fetchFull } from "./runs/fetch-full.ts";
 import { findTask, findTier } from "./runs/find-task.ts";
+import { configuredBaseModel } from "./runs/plan-run.ts";
 import { type PreparedData, prepareData } from "./runs/prepare-data.ts";
 import { bytesText } from "./terminal/figures.ts";
 import { paletteFor } from "./terminal/palette.ts";
 import { formatTable } from "./terminal/table.ts";
 
-interface Options {
+type Options = FetchOptions & {
   readonly tier?: string;
   readonly task?: string;
-}
+  readonly baseModel?: string;
+};
 
 /** `dojo data prepare`. */
 export function register(command: Command): void {
   command.addHelpText("after", "\nExample:\n  dojo data prepare --tier mini --task aime25");
   command
     .command("prepare")
-    .description("make or find raw sources and splits, and check them")
+    .description("make, fetch or find raw sources, splits and base models, and check them")
     .addOption(new Option("--tier <tier>", "size of data and models").choices(TIERS))
     .option("--task <task>", "one task (default: all that have the tier)")
+    .option("--base-model <name>", "a base model of the configuration (default: the card's)")
+    .option("--from <folder>", "full tier: copy from a local mirror, not the network")
+    .option("--accept-licence", "full tier: accept the licences that are shown; asked once")
+    .option("--pin", "full tier: record the sha256 of files that have none yet")
     .addHelpText(
       "after",
-      "\nA run does this by itself; do it beforehand to see what lies where. Needs no stack.\n\nExample:\n  dojo data prepare --tier mini --task aime25",
+      "\nA run makes the mini tier's data by itself. The full tier's comes from the network or a mirror, here and nowhere else\n(docs/full-tier.md); what broke off goes on where it was. Needs no stack.\n\nExamples:\n  dojo data prepare --tier mini --task aime25\n  dojo data prepare --tier full --task noc4pc --accept-licence --pin",
     )
     .action(async (options: Options, verb: Command) => {
       const { config, json } = contextOf(verb, { tier: options.tier });
@@ -33,11 +40,21 @@ export function register(command: Command): void {
           ? loadTaskFolders(config.repository).filter(({ card }) => card.tiers[config.tier])
           : [findTask(options.task, config.repository)];
       const tiers = tasks.map((task) => ({ task, tier: findTier(task, config.tier) }));
+      const baseModels = new Set(tiers.map(({ tier }) => options.baseModel ?? tier.baseModel));
+      for (const name of baseModels) configuredBaseModel(name, config);
+      if (config.tier === "full") {
+        const ids = tasks.map(({ card }) => card.id);
+        await fetchFull(config, { tasks: ids, baseModels: [...baseModels] }, options);
+      }
       const prepared: PreparedData[] = [];
       for (const { task, tier } of tiers) {
         say(`preparing ${task.card.id} (${config.tier} tier)`);
         const { id } = task.card;
-        const what = { task: id, tier: config.tier, baseModel: tier.baseModel };
+        const what = {
+          task: id,
+          tier: config.tier,
+          baseModel: options.baseModel ?? tier.baseModel,
+        };
         prepared.push(await prepareData(config, what));
       }
       if (json) printJson(prepared);

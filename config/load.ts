@@ -15,11 +15,16 @@ export const REPOSITORY = resolve(import.meta.dirname, "..");
 
 /** The configuration, frozen, with paths absolute and derived values filled in. */
 export interface Config
-  extends Omit<RawConfig, "cache" | "databaseUrl" | "artifactsUrl" | "sandbox"> {
+  extends Omit<
+    RawConfig,
+    "cache" | "databaseUrl" | "artifactsUrl" | "sandbox" | "data" | "baseModels"
+  > {
   readonly cache: string;
   readonly databaseUrl: string;
   readonly artifactsUrl: string;
   readonly sandbox: RawConfig["sandbox"] & { readonly stackId: string };
+  readonly data: RawConfig["data"] & { readonly folder: string };
+  readonly baseModels: Readonly<Record<string, { readonly path: string }>>;
   /** Root of the repository. */
   readonly repository: string;
   /** Which layer gave the value at a dotted path: a file, a variable, a flag, or `derived`. */
@@ -83,18 +88,30 @@ function resolveConfig(raw: RawConfig, merged: Merged): Config {
   };
 
   const home = absolute(raw.home, "home");
-  const baseModels = Object.entries(raw.baseModels).map(([name, model]) => [
-    name,
-    { path: absolute(model.path, "baseModels", name, "path") },
-  ]);
+  const cache = absolute(
+    orDerived(raw.cache, "cache", () => join(homedir(), ".cache", "ft-dojo")),
+    "cache",
+  );
+  const data = {
+    ...raw.data,
+    folder: absolute(
+      orDerived(raw.data.folder, "data.folder", () => join(cache, "data")),
+      ...["data", "folder"],
+    ),
+    manifest: absolute(raw.data.manifest, "data", "manifest"),
+    pins: absolute(raw.data.pins, "data", "pins"),
+  };
+  const baseModels = Object.entries(raw.baseModels).map(([name, model]) => {
+    const path = ["baseModels", name, "path"];
+    const downloaded = () => join(data.folder, "models", name);
+    return [name, { path: absolute(orDerived(model.path, path.join("."), downloaded), ...path) }];
+  });
   const config = {
     ...raw,
     home,
     repository: REPOSITORY,
-    cache: absolute(
-      orDerived(raw.cache, "cache", () => join(homedir(), ".cache", "ft-dojo")),
-      "cache",
-    ),
+    cache,
+    data,
     databaseUrl: orDerived(raw.databaseUrl, "databaseUrl", () => `sqlite:${join(home, "dojo.db")}`),
     artifactsUrl: orDerived(
       raw.artifactsUrl,

@@ -105,7 +105,18 @@ export const configSchema = z.strictObject({
     reaperIntervalMs: milliseconds,
     logBytes: z.number().int().positive(),
   }),
-  baseModels: z.record(z.string(), z.strictObject({ path: z.string().min(1) })),
+  /** Public sources and base models of the full tier. */
+  data: z.strictObject({
+    /** Where downloads are kept; null: `data` in the cache. @default null */
+    folder: z.string().min(1).nullable(),
+    /** Hub from which they come. */
+    endpoint: z.url(),
+    manifest: z.string().min(1),
+    /** Digests of what the manifest names by revision only. */
+    pins: z.string().min(1),
+  }),
+  /** `path` null: the folder into which `dojo data prepare` downloads the manifest's model of that name. */
+  baseModels: z.record(z.string(), z.strictObject({ path: z.string().min(1).nullable() })),
   backbones: z.record(z.string(), backboneSchema),
   jobs: z.strictObject({
     sandbox: jobLimitsSchema,

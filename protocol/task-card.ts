@@ -41,6 +41,16 @@ const tierSchema = z.strictObject({
     validation: z.number().int().positive(),
     test: z.number().int().positive(),
   }),
+  /**
+   * Answers are sampled at this temperature instead of greedily, and each item of the test stands in it so many times, one
+   * sample each, as one cluster: for tests of few items. Left out: greedy, once.
+   */
+  sampling: z
+    .strictObject({
+      temperature: z.number().positive().max(2),
+      perTestItem: z.number().int().positive(),
+    })
+    .optional(),
   sources: z.array(sourceSchema).min(1),
   limits: limitsSchema,
 });

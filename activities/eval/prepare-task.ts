@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/p
 import { dirname, join } from "node:path";
 import type { EvalActivities } from "../../protocol/activities.ts";
 import { type ArtifactRef, artifactRefSchema } from "../../protocol/artifact-ref.ts";
-import { SPLITS, type Split } from "../../protocol/names.ts";
+import { SPLITS, type Split, type Tier } from "../../protocol/names.ts";
 import { fault } from "../faults.ts";
 import { scriptsSha256 } from "../job-inputs.ts";
 import { resultIndex } from "../result-index.ts";
@@ -28,9 +28,6 @@ export async function prepareTask(
 ): ReturnType<EvalActivities["prepareTask"]> {
   const { config, artifacts } = deps;
   const { card, folder: taskFolder, tier } = taskOf(config, input.task, input.tier);
-  if (input.tier !== "mini") {
-    throw fault("NotSupported", `the ${input.tier} tier of ${input.task} has no loader yet`);
-  }
   const name = input.baseModel ?? tier.baseModel;
   const model = config.baseModels[name];
   if (model === undefined) {
@@ -39,7 +36,13 @@ export async function prepareTask(
       `there is no base model ${name}: known are ${Object.keys(config.baseModels).join(", ")}`,
     );
   }
-  const key = await generatorSha256(config.repository, taskFolder, tier.splits);
+  if (!(await exists(join(model.path, "config.json")))) {
+    throw fault(
+      "NotSupported",
+      `base model ${name} is not at ${model.path}: \`dojo data prepare --tier ${input.tier} --task ${input.task} --base-model ${name}\``,
+    );
+  }
+  const key = await generatorSha256(config, { tier: input.tier, taskFolder, splits: tier.splits });
   const index = resultIndex(config.home, "prepared", artifacts);
   const known = preparedEntry(await index.get(key));
   const folderOf = (dataSha256: string) => answersFolder(config, { ...input, dataSha256 });
@@ -51,11 +54,30 @@ export async function prepareTask(
 
   return {
     ...entry,
-    baseModel: await artifacts.putTree(model.path),
+    baseModel: await storedModel(deps, model.path),
     contextLength: tier.contextLength,
     maxNewTokens: tier.maxNewTokens,
     seedSpread: card.seedSpread,
   };
+}
+
+/** Puts a base model into the store; its files are read again only when one has changed by size or time. */
+async function storedModel(
+  { config, artifacts }: Pick<EvalDeps, "config" | "artifacts">,
+  path: string,
+): Promise<ArtifactRef> {
+  const names = (await readdir(path)).sort();
+  const stats = await Promise.all(names.map((name) => stat(join(path, name))));
+  const files = stats.map(({ size, mtimeMs }, at) => [names[at], size, mtimeMs]);
+  const key = createHash("sha256")
+    .update(JSON.stringify([path, files]))
+    .digest("hex");
+  const index = resultIndex(config.home, "models", artifacts);
+  const known = artifactRefSchema.safeParse(await index.get(key));
+  if (known.success) return known.data;
+  const stored = await artifacts.putTree(path);
+  await index.put(key, stored);
+  return stored;
 }
 
 interface Prepared {
@@ -86,9 +108,16 @@ async function build(
   const folder = join(parent, `.building-${process.pid}-${Math.random().toString(36).slice(2)}`);
   await mkdir(parent, { recursive: true, mode: 0o700 });
   try {
-    await runPython(config, join(config.repository, "tasks", "build_mini.py"), [
-      ...["--task", input.task, "--out", folder, "--seed", String(DATA_SEED)],
-    ]);
+    const { data } = config;
+    const common = ["--task", input.task, "--out", folder, "--seed", String(DATA_SEED)];
+    const downloads = ["--store", data.folder, "--manifest", data.manifest, "--pins", data.pins];
+    await runPython(
+      config,
+      join(config.repository, "tasks", `build_${input.tier}.py`),
+      input.tier === "mini"
+        ? common
+        : ["build", ...common, ...downloads, "--splits", JSON.stringify(splits)],
+    );
     const hash = createHash("sha256").update(await readFile(join(folder, "raw", "manifest.json")));
     for (const split of SPLITS) {
       const file = join(folder, `${split}.jsonl`);
@@ -125,19 +154,26 @@ async function build(
 
 /** sha256 over everything that the data is made from. */
 async function generatorSha256(
-  repository: string,
-  taskFolder: string,
-  splits: Readonly<Record<Split, number>>,
+  config: EvalDeps["config"],
+  what: {
+    readonly tier: Tier;
+    readonly taskFolder: string;
+    readonly splits: Readonly<Record<Split, number>>;
+  },
 ): Promise<string> {
+  const { tier, taskFolder, splits } = what;
+  const { repository, data } = config;
   const tasks = join(repository, "tasks");
-  const kit = (await readdir(join(tasks, "mini_kit")))
+  const kit = (await readdir(join(tasks, `${tier}_kit`)))
     .filter((name) => name.endsWith(".py"))
     .sort();
   const files = [
-    join(tasks, "build_mini.py"),
-    ...kit.map((name) => join(tasks, "mini_kit", name)),
-    join(taskFolder, "mini.py"),
+    join(tasks, `build_${tier}.py`),
+    ...kit.map((name) => join(tasks, `${tier}_kit`, name)),
+    join(taskFolder, `${tier}.py`),
     join(taskFolder, "task.yaml"),
+    // Which files the data is made from, by digest.
+    ...(tier === "full" ? [data.manifest, data.pins] : []),
   ];
   const hash = createHash("sha256").update(
     JSON.stringify([
@@ -145,7 +181,7 @@ async function generatorSha256(
       await scriptsSha256(join(repository, "sandbox-images", "evaluator")),
     ]),
   );
-  for (const file of files) hash.update(await readFile(file));
+  for (const file of files) hash.update((await exists(file)) ? await readFile(file) : "");
   return hash.digest("hex");
 }
 

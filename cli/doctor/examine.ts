@@ -81,7 +81,10 @@ function baseModels(config: Config): Finding[] {
           name: `base model ${name}`,
           status: name === config.tier ? "missing" : "optional",
           detail: `nothing at ${path}`,
-          advice: name === "mini" ? "make base-model" : `set baseModels.${name}.path`,
+          advice:
+            name === "mini"
+              ? "make base-model"
+              : `dojo data prepare --tier full --task TASK --base-model ${name}, or set baseModels.${name}.path`,
         },
   );
 }

@@ -139,20 +139,26 @@ function parseAblations(text: string | undefined, agent: AgentName): Ablations {
   return ablationsSchema.parse(Object.fromEntries(names.map((name) => [name, true])));
 }
 
-/** Makes sure that the configuration has a base model and that it lies where it says. Throws with exit code 2. */
-export function knownBaseModel(name: string, config: Config): void {
+/** The configuration's base model of a name, whether it is there or not. Throws with exit code 2. */
+export function configuredBaseModel(name: string, config: Config): Config["baseModels"][string] {
   const known = Object.keys(config.baseModels);
   const model = Object.hasOwn(config.baseModels, name) ? config.baseModels[name] : undefined;
-  if (model === undefined) {
-    throw badInput(
-      `no base model is called ${JSON.stringify(name)} in the configuration`,
-      suggestion(name, known),
-    );
-  }
+  if (model !== undefined) return model;
+  throw badInput(
+    `no base model is called ${JSON.stringify(name)} in the configuration`,
+    suggestion(name, known),
+  );
+}
+
+/** Makes sure that the configuration has a base model and that it lies where it says. Throws with exit code 2. */
+export function knownBaseModel(name: string, config: Config): void {
+  const model = configuredBaseModel(name, config);
   if (config.temporal.address === null && !existsSync(model.path)) {
     throw badInput(
       `base model ${name} is not at ${model.path}`,
-      `put it there, or set baseModels.${name}.path`,
+      config.tier === "mini"
+        ? `put it there, or set baseModels.${name}.path`
+        : `\`dojo data prepare --tier full --task TASK --base-model ${name}\` downloads it, or set baseModels.${name}.path`,
     );
   }
 }

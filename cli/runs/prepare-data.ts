@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ApplicationFailure } from "@temporalio/common";
@@ -54,7 +55,8 @@ export async function prepareData(
 ): Promise<PreparedData> {
   const { task, tier } = what;
   const deps = { config, artifacts: openArtifacts(config) };
-  const prepared = await prepareTask(deps, { task, tier, baseModel: null }).catch((error) => {
+  const { baseModel } = what;
+  const prepared = await prepareTask(deps, { task, tier, baseModel }).catch((error) => {
     throw explained(error, config);
   });
   const folder = answersFolder(config, { task, tier, dataSha256: prepared.dataSha256 });
@@ -85,9 +87,14 @@ async function checkFile(
   file: string,
   manifest: { readonly bytes: number; readonly sha256: string },
 ): Promise<void> {
-  const data = await readFile(file);
-  const sha256 = createHash("sha256").update(data).digest("hex");
-  if (sha256 === manifest.sha256 && data.length === manifest.bytes) return;
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const chunk of createReadStream(file)) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  const sha256 = hash.digest("hex");
+  if (sha256 === manifest.sha256 && bytes === manifest.bytes) return;
   throw failed(
     `${file} is not what its manifest says (sha256 ${sha256}, not ${manifest.sha256})`,
     "somebody changed it: remove its folder and prepare again",

@@ -1,0 +1,3 @@
+"""What the loaders of the full tier share: the manifest of public sources, downloads, readers, and
+splits by key.
+"""
