@@ -19,6 +19,10 @@ from pathlib import Path
 from result import reporting, write_atomic, write_result
 from startup import pin_environment, pin_torch
 
+#: Tokens of prompts and answers that one batch may hold: keys and values of a 7B model with 128k of
+#: them take some 8 GB.
+BATCH_TOKENS = 131_072
+
 
 def arguments() -> argparse.Namespace:
     """Command line."""
@@ -63,6 +67,19 @@ def read_prompts(path: Path) -> list[tuple[str, str]]:
     return found
 
 
+def batch_size(
+    order: list[int], encoded: list[list[int]], start: int, args: argparse.Namespace
+) -> int:
+    """Prompts of the next batch: as many as asked, or as fit its memory. They come by length."""
+    size = 1
+    while size < args.batch_size and start + size < len(order):
+        width = len(encoded[order[start + size]]) + args.max_new_tokens
+        if width * (size + 1) > BATCH_TOKENS:
+            break
+        size += 1
+    return size
+
+
 def generate(args: argparse.Namespace) -> None:
     """Encode, sort, answer batch by batch, write."""
     from chat import Chat
@@ -98,8 +115,11 @@ def generate(args: argparse.Namespace) -> None:
         open(args.out / "progress.jsonl", "w", encoding="utf-8") as progress,
         torch.inference_mode(),
     ):
-        for start in range(0, len(order), args.batch_size):
-            batch = order[start : start + args.batch_size]
+        start = 0
+        while start < len(order):
+            size = batch_size(order, encoded, start, args)
+            batch = order[start : start + size]
+            start += size
             width = max(len(encoded[i]) for i in batch)
             padding = [width - len(encoded[i]) for i in batch]
             ids = torch.tensor(
@@ -121,7 +141,7 @@ def generate(args: argparse.Namespace) -> None:
                 answer = row[: row.index(eos_id)] if eos_id in row else row
                 tokens += len(answer)
                 texts[prompts[i][0]] = chat.decode(answer)
-            progress.write(json.dumps({"done": start + len(batch), "total": len(order)}) + "\n")
+            progress.write(json.dumps({"done": start, "total": len(order)}) + "\n")
             progress.flush()
 
     lines = [

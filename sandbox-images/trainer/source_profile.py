@@ -19,6 +19,9 @@ from rows import Row
 from statements import Statement, find_statement, is_direct
 
 EXAMPLES = 5
+#: Rows and characters of one source that are profiled at most: of a larger one, every n-th row.
+PROFILED_ROWS = 20_000
+PROFILED_BYTES = 100_000_000
 
 PERSONAL = {
     "email": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w"),
@@ -33,12 +36,15 @@ MARKUP = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>|&(?:amp|lt|gt|quot|nbsp|
 
 
 class Source(NamedTuple):
-    """A raw source: its card entry, its readable rows, and what could not be read."""
+    """A raw source: its card entry, its readable rows (of a large one a part), and what could not be
+    read.
+    """
 
     name: str
     rows: list[Row]
     bad_rows: int
     fields: dict[str, str]
+    every: int = 1
 
 
 def read_source(folder: Path, entry: dict[str, Any]) -> Source:
@@ -46,9 +52,11 @@ def read_source(folder: Path, entry: dict[str, Any]) -> Source:
     rows: list[Row] = []
     bad = 0
     types: dict[str, Counter[str]] = defaultdict(Counter)
-    with open(folder / entry["file"], encoding="utf-8", errors="replace") as file:
-        for line in file:
-            if not line.strip():
+    path = folder / entry["file"]
+    every = stride(path)
+    with open(path, encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(file):
+            if number % every or not line.strip():
                 continue
             try:
                 value = json.loads(line)
@@ -68,7 +76,15 @@ def read_source(folder: Path, entry: dict[str, Any]) -> Source:
         + ("" if sum(counts.values()) == total else f" ({sum(counts.values())} rows)")
         for name, counts in types.items()
     }
-    return Source(entry["name"], rows, bad, fields)
+    return Source(entry["name"], rows, bad, fields, every)
+
+
+def stride(path: Path) -> int:
+    """1, or how many rows of a large file stand for one that is profiled."""
+    size = path.stat().st_size
+    with open(path, "rb") as file:
+        count = sum(1 for _ in file)
+    return max(1, -(-count // PROFILED_ROWS), -(-size // PROFILED_BYTES))
 
 
 def is_text(value: Any) -> bool:
@@ -108,7 +124,9 @@ def profile_source(
     }
     return {
         "name": source.name,
-        "rows": len(rows),
+        "rows": len(rows) * source.every,
+        # Of a large source every n-th row is looked at; counts below are of those.
+        **({"profiledRows": len(rows)} if source.every > 1 else {}),
         "badRows": source.bad_rows,
         "fields": source.fields,
         "emptyRows": sum(not row.prompt.strip() or not row.completion.strip() for row in rows),

@@ -27,6 +27,8 @@ from train_config import TrainConfig
 
 IGNORED = -100
 EVALUATION_BATCH = 64
+#: Logits that one batch of an evaluation may have (4 bytes each, and as many again in 16 bits).
+EVALUATION_LOGITS = 1_000_000_000
 
 
 def make_dataset(rows: list[EncodedRow], max_length: int, completion_only: bool) -> Dataset:
@@ -246,8 +248,15 @@ def mean_loss(model: Any, dataset: Dataset, pad_id: int, device: str) -> float |
     was_training = model.training
     model.eval()
     total, count = 0.0, 0
-    for start in range(0, len(rows), EVALUATION_BATCH):
-        batch = rows[start : start + EVALUATION_BATCH]
+    vocabulary = model.get_input_embeddings().num_embeddings
+    start = 0
+    while start < len(rows):
+        batch = rows[start : start + 1]
+        for row in rows[start + 1 : start + EVALUATION_BATCH]:
+            if len(row[0]) * (len(batch) + 1) * vocabulary > EVALUATION_LOGITS:
+                break
+            batch.append(row)
+        start += len(batch)
         width = max(len(ids) for ids, _ in batch)
         ids = torch.tensor(
             [row + [pad_id] * (width - len(row)) for row, _ in batch], device=device
