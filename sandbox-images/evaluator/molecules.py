@@ -10,14 +10,15 @@ from rdkit.Chem import rdFingerprintGenerator
 from rdkit.Chem.Scaffolds import MurckoScaffold
 
 RDLogger.DisableLog("rdApp.*")
-MAX_SMILES = 500  # characters
+MAX_SMILES = 500  # characters of a SMILES that is given,
+LONGEST = 4 * MAX_SMILES  # and of one that was written from it
 FINGERPRINT = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
 
 
 @lru_cache(maxsize=50_000)
 def parse(smiles: str) -> Chem.Mol | None:
     """The molecule of a SMILES, or None; one without atoms is none. Not to be changed by callers."""
-    if not smiles or len(smiles) > MAX_SMILES or len(smiles.split()) != 1:
+    if not smiles or len(smiles) > LONGEST or len(smiles.split()) != 1:
         return None
     try:
         found = Chem.MolFromSmiles(smiles.strip())
@@ -27,14 +28,16 @@ def parse(smiles: str) -> Chem.Mol | None:
 
 
 def molecule(smiles: Any) -> Chem.Mol | None:
-    """The molecule of a SMILES without blanks inside, or None for anything else."""
-    return parse(smiles) if isinstance(smiles, str) else None
+    """The molecule of an answer's or item's SMILES, or None for anything else."""
+    return parse(smiles) if isinstance(smiles, str) and len(smiles) <= MAX_SMILES else None
 
 
 @lru_cache(maxsize=50_000)
 def canonical(smiles: str) -> str | None:
-    """The canonical SMILES, stereo kept and atom maps dropped, or None where it is invalid."""
-    found = parse(smiles)
+    """The canonical SMILES, stereo kept and atom maps dropped, or None where it is invalid. What it
+    gives can be parsed.
+    """
+    found = molecule(smiles)
     if found is None:
         return None
     if any(atom.GetAtomMapNum() for atom in found.GetAtoms()):
@@ -43,7 +46,8 @@ def canonical(smiles: str) -> str | None:
             atom.SetAtomMapNum(0)
         # Parsed again, since hydrogens that a map kept explicit are implicit now.
         found = parse(Chem.MolToSmiles(found))
-    return Chem.MolToSmiles(found) if found is not None else None
+    written = Chem.MolToSmiles(found) if found is not None else None
+    return written if written and parse(written) is not None else None
 
 
 @lru_cache(maxsize=50_000)

@@ -22,6 +22,7 @@ def accessibility() -> Callable[[Chem.Mol], float]:
     sys.path.append(str(Path(RDConfig.RDContribDir) / "SA_Score"))
     import sascorer
 
+    sascorer.readFragmentScores()
     return sascorer.calculateScore
 
 

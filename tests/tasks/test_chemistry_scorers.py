@@ -227,7 +227,7 @@ def test_a_missing_oracle_is_named_and_never_scored(tmp_path: Path) -> None:
 def test_items_that_all_lack_an_oracle_are_bad_input(tmp_path: Path) -> None:
     items = [item("jnk", None, source_smiles="CCCO")]
     with pytest.raises(AssertionError, match="no item can be scored: jnk: no oracle"):
-        scored(tmp_path, "mol-opt", items, {})
+        scored(tmp_path, "mol-opt", items, {"1": '{"output": "CCN"}'})
 
 
 def scored(folder: Path, task: str, items: list[dict], answers: dict[str, str]) -> dict:
@@ -326,6 +326,10 @@ def test_conditions_are_compared_by_component(value: object, error: str | None) 
         assert error_of("reaction", what, json.dumps({key: value})) == error
 
 
+def test_a_salt_may_be_written_as_one_molecule() -> None:
+    assert error_of("reaction", item("rcr", "[Na+].[OH-].CCO"), '{"output": "CCO.[Na]O"}') is None
+
+
 def test_conditions_in_words_are_compared_as_words() -> None:
     what = item("rcr", "Palladium on carbon, ethanol")
     assert error_of("reaction", what, '{"condition": "ethanol,  palladium on carbon"}') is None
@@ -341,6 +345,11 @@ def test_conditions_in_words_are_compared_as_words() -> None:
         ('"B."', None),
         ('"Option B"', None),
         ('"B: by addition"', None),
+        ('"B) A proton is lost"', None),
+        ('"B - by addition"', None),
+        ('"Ｂ"', None),
+        ('"A) B)"', "several-letters"),
+        ('"A: or B"', "several-letters"),
         ('["B"]', None),
         ('"C"', "wrong"),
         ('"A or B"', "several-letters"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -39,9 +40,10 @@ COMPARED = ("fs", "retro", "nepp")
 SEPARATORS = re.compile(r"\s*[,;]\s*|\s+(?:\+|and)\s+|\s+\.\s*|\s*\.\s+")
 LETTER = re.compile(
     r"(?:(?:the\s+)?(?:correct\s+)?(?:option|choice|answer|mechanism)\s*(?:is)?\s*[:=]?\s*)?"
-    r"[(\[]?([A-Za-z])[)\]]?[.]?(?:\s*[:)]\s.*)?",
+    r"[(\[]?([a-z])[)\]]?[.]?(?:\s*[.:)\u2013\u2014-]\s+(?P<text>.*))?",
     re.DOTALL | re.IGNORECASE,
 )
+SECOND = re.compile(r"(?:or|and)\b|[(\[]?[a-z]\b\W*$", re.IGNORECASE)  # another letter follows
 MORGAN = rdFingerprintGenerator.GetMorganGenerator(radius=2)
 
 
@@ -62,8 +64,12 @@ def check_item(item: dict[str, Any]) -> str | None:
 def letter_of(value: Any) -> str | None:
     """The one letter that an answer names: B, b, (B), "Option B", "B: by addition"."""
     text = molecules.text_of(value)
-    found = LETTER.fullmatch(text[:500].strip("* ")) if text else None
-    return found[1].upper() if found else None
+    if not text:
+        return None
+    found = LETTER.fullmatch(unicodedata.normalize("NFKC", text[:500]).strip("* "))
+    if found is None or SECOND.match(found["text"] or ""):
+        return None
+    return found[1].upper()
 
 
 def parts_of(value: Any, kind: str) -> list[str] | None:
@@ -127,6 +133,14 @@ def condition_of(parts: list[str]) -> tuple[str, ...]:
     return tuple(sorted(out))
 
 
+def same_conditions(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two sorted lists of components are the same, a salt also as one molecule."""
+    if one == other:
+        return True
+    mixtures = [molecules.canonical(".".join(parts)) for parts in (one, other)]
+    return None not in mixtures and same_molecules(*mixtures)
+
+
 def score_item(item: dict[str, Any], text: str) -> dict[str, Any]:
     """1 when the last JSON object's answer is the gold's mixture, conditions or letter."""
     kind, gold = item["subtask"], item["gold"].strip()
@@ -143,7 +157,8 @@ def score_item(item: dict[str, Any], text: str) -> dict[str, Any]:
         return result_of(None, "unparsed")
     if kind == "rcr":
         found, wanted = condition_of(parts), condition_of(parts_of(gold, kind) or [gold])
-        return result_of(".".join(found), None if found == wanted else "wrong")
+        read = ".".join(found)
+        return result_of(read, None if same_conditions(found, wanted) else "wrong")
     written = ".".join(parts)
     answer, wanted = molecules.canonical(written), molecules.canonical(gold)
     if answer is None:
