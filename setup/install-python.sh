@@ -54,5 +54,5 @@ else
     || fail "pip could not install sandbox-images/trainer/requirements.txt" "see the log; what is there is kept"
 fi
 
-"$folder/bin/python" -c "import torch, transformers, trl, peft, rdkit, math_verify" || fail "the environment in $folder does not work" "remove that folder and run make setup again"
+"$folder/bin/python" -c "import torch, transformers, trl, peft, rdkit, math_verify, matplotlib, pandas" || fail "the environment in $folder does not work" "remove that folder and run make setup again"
 touch "$folder/complete"

@@ -1,7 +1,7 @@
 # Step 4: a Python environment with torch, transformers, trl and what the tasks need, one per set of pins. Sets DOJO_PYTHON.
 
 # Found, not imported: importing them all takes many seconds.
-python_modules="torch transformers trl peft rdkit math_verify yaml jinja2 scipy pytest hypothesis"
+python_modules="torch transformers trl peft rdkit math_verify matplotlib pandas yaml jinja2 scipy pytest hypothesis"
 python_lacks() {
   "$1" -c 'import sys, importlib.util as u; print(*[m for m in sys.argv[1:] if u.find_spec(m) is None])' $python_modules 2>&1
 }

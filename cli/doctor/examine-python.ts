@@ -4,7 +4,10 @@ import { z } from "zod";
 import { type Finding, fine } from "./examine.ts";
 
 /** Packages without which jobs don't run. */
-const NEEDED = ["torch", "transformers", "trl", "peft", "rdkit", "math-verify", "jinja2", "pyyaml"];
+const NEEDED = [
+  ...["torch", "transformers", "trl", "peft", "rdkit", "math-verify", "matplotlib", "pandas"],
+  ...["jinja2", "pyyaml"],
+];
 
 const SCRIPT = `
 import importlib.metadata as m, json, platform, sys
