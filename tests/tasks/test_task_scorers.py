@@ -185,7 +185,7 @@ def test_wrong_and_stated_answers_of_the_sources_score_0(task: str) -> None:
     corpus, _ = built(task)
     scorer, say = scorer_of(task), corpus.phrasing
     items = corpus.items("validation")
-    wrong = [
+    mistaken = [
         scorer.score_item(i, say.mistaken(p))["score"]
         for i, p in zip(items, corpus.splits["validation"])
     ]
@@ -193,7 +193,7 @@ def test_wrong_and_stated_answers_of_the_sources_score_0(task: str) -> None:
         scorer.score_item(i, say.stated(p))["error"]
         for i, p in zip(items, corpus.splits["validation"])
     ]
-    assert sum(wrong) / len(wrong) < 0.05
+    assert mistaken.count(1) / len(mistaken) < 0.05
     assert set(stated) == {"unparsed"}
 
 
@@ -212,7 +212,7 @@ def test_no_text_makes_a_scorer_raise(task: str) -> None:
                 del text[r.randrange(len(text))]
         mutated = "".join(text) if i % 3 else "".join(r.choices(alphabet, k=r.randrange(200)))
         result = scorer.score_item(items[k], mutated)
-        assert result["score"] in (0, 1)
+        assert 0 <= result["score"] <= 1
         assert result["error"] is None or result["error"] in scorer.ERROR_CLASSES
         assert (result["score"] == 1) == (result["error"] is None)
 
