@@ -1,6 +1,6 @@
 """The full tier's data: fetches public sources and base models, and makes a task of them.
 
-    python tasks/build_full.py fetch --task aime25 --store DIR [--model qwen2.5-7b]
+    python tasks/build_full.py fetch --task aime25 --store DIR [--model qwen-7b]
         [--from MIRROR] [--accept-licence] [--pin]
     python tasks/build_full.py build --task aime25 --store DIR --out DIR [--seed 0]
 

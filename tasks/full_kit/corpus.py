@@ -45,7 +45,7 @@ class Raw:
             self.declared["completionField"]: completion,
             **fields,
         }
-        line = (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+        line = (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
         self._file.write(line)
         self._digest.update(line)
         self.bytes += len(line)
@@ -170,7 +170,7 @@ class FullCorpus:
             items = self.items[split]
             if not items:
                 raise BadInput(f"{self.task}: nothing is left for the {split} split: the sources hold too little")
-            data = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items).encode("utf-8", "replace")
+            data = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items).encode("utf-8", "backslashreplace")
             (self.out / f"{split}.jsonl").write_bytes(data)
             splits[split] = {"items": len(items), "sha256": hashlib.sha256(data).hexdigest()}
         _write_json(self.out / "raw" / "manifest.json", manifest)
