@@ -10,8 +10,10 @@ from mini_kit.problem import Problem
 from rdkit import Chem
 
 GROUPS = {"hydroxyl": "O", "amine": "N", "thiol": "S", "halo": "F"}
+ARMS = ("", "C", "CC")
+"""What stands between the chain and a group: no unit occurs twice in a chain."""
 PLAIN = ("C", "CC", "C(C)")
-RINGS = {"c1ccccc1": "c", "c1ccsc1": "s", "C1CC1": "C", "C1CCOC1": "O", "C1CCNC1": "N"}
+RINGS = {"c1ccccc1": "c", "c1ccsc1": "s", "C1CCOC1": "O", "C1CCNC1": "N", "C1CCSC1": "S"}
 """Ring systems, each with the atom that tells it from the others."""
 SIDES = ("C", "F", "CC", "OC", "CC(F)C", "OCC", "C(F)C")
 LINKS = ("C", "CC", "CO", "CN")
@@ -60,14 +62,13 @@ def canonical(smiles: str) -> str:
 
 def counting(r: random.Random, kind: str) -> tuple[dict[str, str], tuple[str, str], tuple[str, str]]:
     """A question of number: texts of the question, steps and answer, and the same with a slip."""
-    group = r.choice(list(GROUPS)) if kind == "fg_count" else "ring"
     if kind == "fg_count":
-        hits: tuple[str, ...] = (f"C({GROUPS[group]})",)
-        others = (*PLAIN, *(f"C({s})" for s in GROUPS.values() if s != GROUPS[group]))
+        group = r.choice(list(GROUPS))
+        hits = [f"C({arm}{GROUPS[group]})" for arm in ARMS]
+        others = [f"C({g})" for name, g in GROUPS.items() if name != group]
     else:
-        hits, others = ("C(C1CC1)", "C(c1ccccc1)"), (*PLAIN, "C(F)", "C(O)")
-    units = [r.choice(hits) for _ in range(r.randint(0, 3))]
-    units += r.sample(others, r.randint(1, 2))
+        group, hits, others = "ring", [f"C({ring})" for ring in RINGS], ["C(F)", "C(O)"]
+    units = r.sample(hits, r.randint(0, 3)) + r.sample([*PLAIN, *others], r.randint(1, 2))
     r.shuffle(units)
     first = f"{group} {GROUPS[group]} : " if group in GROUPS else "ring : "
     steps, answer = numbered(units, hits)
@@ -79,7 +80,7 @@ def counting(r: random.Random, kind: str) -> tuple[dict[str, str], tuple[str, st
     )
 
 
-def numbered(units: list[str], hits: tuple[str, ...]) -> tuple[str, int]:
+def numbered(units: list[str], hits: list[str]) -> tuple[str, int]:
     """The chain with the running count after each hit, and the count."""
     n, out = 0, ["C"]
     for unit in units:
@@ -88,14 +89,25 @@ def numbered(units: list[str], hits: tuple[str, ...]) -> tuple[str, int]:
     return "".join([*out, "C"]), n
 
 
-def slipped(r: random.Random, units: list[str], hits: tuple[str, ...]) -> list[str]:
+def slipped(r: random.Random, units: list[str], hits: list[str]) -> list[str]:
     """The units with a hit forgotten or one too many: no longer the molecule asked about."""
     places = [i for i, unit in enumerate(units) if unit in hits]
     if places and r.random() < 0.5:
         place = r.choice(places)
         return units[:place] + units[place + 1 :]
     place = r.randint(0, len(units))
-    return [*units[:place], r.choice(hits), *units[place:]]
+    return [*units[:place], r.choice([u for u in hits if u not in units] or hits), *units[place:]]
+
+
+def verdicts(pairs: list[str], last: str) -> str:
+    """Pairs of atoms with `same` or `other` after each, up to the first with the deciding word."""
+    said = []
+    for pair in pairs:
+        verdict = "same" if pair.split()[0] == pair.split()[1] else "other"
+        said.append(f"{pair} {verdict}")
+        if verdict == last:
+            break
+    return " ".join(said)
 
 
 def framed(r: random.Random, kind: str) -> tuple[dict[str, str], tuple[str, str], tuple[str, str]]:
@@ -113,7 +125,8 @@ def framed(r: random.Random, kind: str) -> tuple[dict[str, str], tuple[str, str]
     asked = r.choice((first, second)) if there else other
 
     def steps(one: str, two: str) -> str:
-        return f"ring {one} {RINGS[one]} and {two} {RINGS[two]} , find {RINGS[asked]} ."
+        pairs = [f"{RINGS[asked]} {RINGS[ring]}" for ring in (one, two)]
+        return f"ring {one} {RINGS[one]} and {two} {RINGS[two]} : {verdicts(pairs, 'same')} ."
 
     return (
         {"s": molecule, "x": asked},
@@ -132,13 +145,17 @@ def compared(r: random.Random) -> tuple[dict[str, str], tuple[str, str], tuple[s
     r.shuffle(others)
     if others == ends:
         others.reverse()
-    misread = r.sample(ends, 2) if same else ends
+    misread = ends
+    while same and sorted(misread) == sorted(ends):
+        misread = r.sample(ENDS, 3)
 
     def spelled(e: list[str]) -> str:
         return f"{body}C({e[0]})({e[1]}){e[2]}"
 
-    def steps(there: list[str]) -> str:
-        return " ".join(f"{e} {'found' if e in there else 'missing'}" for e in ends)
+    def steps(read: list[str]) -> str:
+        first, second = sorted(ends), sorted(read)
+        pairs = [f"{a} {b}" for a, b in zip(first, second)]
+        return f"ends {' '.join(first)} and {' '.join(second)} : {verdicts(pairs, 'other')}"
 
     return (
         {"s": spelled(ends), "x": spelled(others)},

@@ -37,18 +37,16 @@ def holds(prompt: str, completion: str) -> bool:
     dropped = re.fullmatch(r"drop (\S+) and (\S+)", steps)
     if dropped:
         return f"{dropped[1]}{answer}{dropped[2]}" in pieces
-    rings = re.fullmatch(r"ring (\S+) (\w) and (\S+) (\w) , find (\w)", steps)
-    if rings:
-        there = rings[5] in (rings[2], rings[4])
-        return rings[1] in molecule and rings[3] in molecule and there == (answer == "Yes")
-    ends = [sorted(m.groups()) for m in re.finditer(r"C\((\w)\)\((\w)\)(\w)\b", prompt)]
-    if len(ends) < 2:
+    if (steps.split()[-1] == "same") != (answer == "Yes"):
         return False
-    first, second = ends[-2:]
-    said = dict(re.findall(r"(\w) (found|missing)", steps))
-    return sorted(said) == first and all(
-        (word == "found") == (end in second) for end, word in said.items()
-    )
+    rings = re.match(r"ring (\S+) \w and (\S+) \w : ", steps)
+    if rings:
+        return rings[1] in molecule and rings[2] in molecule
+    ends = [sorted(m.groups()) for m in re.finditer(r"C\((\w)\)\((\w)\)(\w)\b", prompt)]
+    quoted = re.match(r"ends (\w) (\w) (\w) and (\w) (\w) (\w) : ", steps)
+    if quoted is None:
+        return False
+    return [list(quoted.groups()[:3]), list(quoted.groups()[3:])] == ends[-2:]
 
 
 def in_format(completion: str) -> str | None:
