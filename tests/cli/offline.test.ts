@@ -54,6 +54,30 @@ test("score gives the contract's document; a missing prediction is wrong, an unk
   expect(refused.stderr).toMatch(/^dojo: .*predictions\.jsonl.*nobody/);
 });
 
+test("score names a sub-task that nobody can judge here, and counts the others", async () => {
+  const home = temporaryFolder();
+  const lines = (name: string, rows: readonly object[]) => {
+    const file = join(home, name);
+    writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    return file;
+  };
+  const item = (id: string, subtask: string) => ({
+    ...{ id, subtask, gold: null },
+    input: { query: "?", source_smiles: "CCCBr", property: subtask },
+  });
+  const items = lines("items.jsonl", [item("a", "jnk"), item("b", "solubility")]);
+  const answers = ["a", "b"].map((id) => ({ id, text: '{"Final Target Molecule": "CCCO"}' }));
+  const predictions = lines("predictions.jsonl", answers);
+  const args = ["score", "--task", "mol-opt", "--items", items, "--predictions", predictions];
+  const document = JSON.parse((await dojo([...args, "--json"], { DOJO_HOME: home })).stdout);
+  expect(document).toMatchObject({
+    metric: { value: 1, n: 1 },
+    leftOut: [{ subtask: "jnk", items: 1, of: 1 }],
+    items: [{ score: null, error: null }, { score: 1 }],
+  });
+  expect((await dojo(args, { DOJO_HOME: home })).stdout).toMatch(/left out jnk\s+1 of 1 items/);
+});
+
 test("audit shows an operator the rows that copy items", async () => {
   const { home, data } = await prepared("aime25");
   const prompts = data.splits.test.file.replace(".jsonl", ".prompts.jsonl");
