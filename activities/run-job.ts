@@ -8,12 +8,13 @@ import type { StageCost } from "../protocol/stage.ts";
 import { jobName } from "../sandbox/job-name.ts";
 import { ProtectionRefusedError } from "../sandbox/protection-refused-error.ts";
 import type { OwnerState } from "../sandbox/reaper.ts";
-import type { JobExit, JobHandle, JobSpec, Sandbox } from "../sandbox/sandbox.ts";
+import type { JobExit, JobHandle, JobSpec, Sandbox, SandboxImage } from "../sandbox/sandbox.ts";
 import { fault } from "./faults.ts";
 import { jobDeaths } from "./job-deaths.ts";
 import { ownInputs } from "./job-inputs.ts";
 import { deathOf, judgeExit } from "./judge-exit.ts";
 import { type Seen, watchJob } from "./watch-job.ts";
+import { whenEngineAnswers } from "./when-engine-answers.ts";
 
 /** What activities that start jobs need. */
 export interface JobDeps {
@@ -37,6 +38,8 @@ export interface JobRequest
   /** sha256 of each input, parameters included. */
   readonly inputs: readonly string[];
   readonly image: string;
+  /** The driver's image that it runs in. @default "trainer" */
+  readonly runsIn?: SandboxImage;
   /** Puts the inputs in place; called with the job's name. */
   readonly mounts: (job: string) => Promise<Readonly<Record<string, string>>>;
   /** How far the job is, read from its output folder; called about once a second. */
@@ -63,13 +66,14 @@ export const CANDIDATE_IMAGE = "process_data";
 
 /** Name and digest of a request's job. */
 export function nameOf(deps: JobDeps, request: JobRequest) {
+  const digest = deps.sandbox.imageDigest(request.runsIn ?? "trainer");
   return jobName({
     stackId: deps.config.sandbox.stackId,
     runId: request.runId,
     label: request.label,
     stage: request.stage,
     inputs: request.inputs,
-    image: request.image,
+    image: digest === null ? request.image : `${request.image} in ${digest}`,
     limits: request.limits,
   });
 }
@@ -82,7 +86,7 @@ export function nameOf(deps: JobDeps, request: JobRequest) {
  */
 export async function runJob(deps: JobDeps, request: JobRequest): Promise<FinishedJob> {
   const { name } = nameOf(deps, request);
-  const earlier = await deps.sandbox.attach(name);
+  const earlier = await whenEngineAnswers(name, () => deps.sandbox.attach(name));
   if (earlier !== null && (await earlier.state()) === "finished") {
     try {
       return await finish(deps, request, earlier, await earlier.wait({}));
@@ -91,7 +95,7 @@ export async function runJob(deps: JobDeps, request: JobRequest): Promise<Finish
       if (!(error instanceof ApplicationFailure) || error.nonRetryable) throw error;
     }
   }
-  const handle = await startJob(deps, request);
+  const handle = await whenEngineAnswers(name, () => startJob(deps, request));
   const look = () => seen(request, handle);
   const exit = await watchJob({
     handle,
@@ -116,6 +120,7 @@ async function startJob(deps: JobDeps, request: JobRequest): Promise<JobHandle> 
       limits: request.limits,
       device: request.device,
       threads: request.threads,
+      image: request.runsIn ?? "trainer",
       owner: activityInfo().workflowExecution?.workflowId ?? request.runId,
       // A crash of ours is tried again from its checkpoint; a candidate's is its result.
       rerunFailed: isOurs(request),

@@ -33,11 +33,14 @@ export async function watchJob({ handle, look, ...watch }: Watch): Promise<JobEx
   const context = Context.current();
   const beat = async () => {
     const state = await handle.state();
+    const progress = await look();
+    const unknown = "no answer about the job, which is left alone; last seen: ";
     const details: JobProgress = {
       job: handle.name,
       state:
         state === "waiting-for-device" ? "waiting" : state === "unknown" ? "unknown" : "running",
-      ...(await look()),
+      ...progress,
+      message: state === "unknown" ? unknown + progress.message : progress.message,
     };
     context.heartbeat(details);
   };
@@ -50,10 +53,11 @@ export async function watchJob({ handle, look, ...watch }: Watch): Promise<JobEx
   } catch (error) {
     if (!context.cancellationSignal.aborted) throw error;
     if (await isOver(watch.workflowState)) {
-      await handle.stop(STOP_GRACE_MS);
-      await watch
-        .remove()
-        .catch((error: unknown) => context.log.warn("job not removed", { error }));
+      // What can't be done now, because the container engine is away, the reaper does when it is back.
+      await handle
+        .stop(STOP_GRACE_MS)
+        .then(() => watch.remove())
+        .catch((error: unknown) => context.log.warn("job not stopped or removed", { error }));
     }
     throw error instanceof CancelledFailure ? error : new CancelledFailure("detached from the job");
   } finally {

@@ -8,6 +8,7 @@ export const ENVIRONMENT_KEYS = {
   DOJO_ARTIFACTS: "artifactsUrl",
   DOJO_PYTHON: "python",
   DOJO_TIER: "tier",
+  DOCKER_HOST: "sandbox.docker.host",
   HF_ENDPOINT: "data.endpoint",
   TEMPORAL_ADDRESS: "temporal.address",
   TEMPORAL_NAMESPACE: "temporal.namespace",

@@ -6,6 +6,7 @@ import { environmentLayers, nest } from "./environment.ts";
 import { explainIssue } from "./explain-issue.ts";
 import { type Layer, type Merged, mergeLayers } from "./layers.ts";
 import { readYamlLayer } from "./read-yaml.ts";
+import { recordedImages } from "./recorded-images.ts";
 import { configSchema, type RawConfig } from "./schema.ts";
 
 export { ConfigError } from "./config-error.ts";
@@ -106,6 +107,14 @@ function resolveConfig(raw: RawConfig, merged: Merged): Config {
     const downloaded = () => join(data.folder, "models", name);
     return [name, { path: absolute(orDerived(model.path, path.join("."), downloaded), ...path) }];
   });
+  const images = recordedImages();
+  const recorded = (image: "trainer" | "evaluator"): string | null => {
+    const found = images[image];
+    const set = raw.sandbox.docker[image];
+    return set === null && found !== undefined
+      ? orDerived(null, `sandbox.docker.${image}`, () => found)
+      : set;
+  };
   const config = {
     ...raw,
     home,
@@ -120,6 +129,11 @@ function resolveConfig(raw: RawConfig, merged: Merged): Config {
     ),
     sandbox: {
       ...raw.sandbox,
+      docker: {
+        ...raw.sandbox.docker,
+        trainer: recorded("trainer"),
+        evaluator: recorded("evaluator"),
+      },
       stackId: orDerived(raw.sandbox.stackId, "sandbox.stackId", () =>
         createHash("sha256").update(home).digest("hex").slice(0, 8),
       ),

@@ -27,6 +27,11 @@ const deviceSchema = z.strictObject({
   threads: z.number().int().min(1).max(256),
 });
 
+/** A name alone may be another image tomorrow. */
+const imageDigest = z
+  .string()
+  .regex(/(^|@)sha256:[0-9a-f]{64}$/, "must be an image by digest: sha256:… or name@sha256:…");
+
 const backboneSchema = z.strictObject({
   /** Base address of an OpenAI-compatible endpoint. */
   baseUrl: z.url(),
@@ -79,12 +84,26 @@ export const configSchema = z.strictObject({
   python: z.string().min(1),
   temporal: temporalSchema,
   sandbox: z.strictObject({
-    driver: z.enum(["process"]),
+    /** `docker`: a container for each job. @default "process" */
+    driver: z.enum(["process", "docker"]),
     bubblewrap: z.enum(["auto", "off"]),
     stackId: z
       .string()
       .regex(/^[a-z0-9]{4,16}$/, "must be 4 to 16 of a-z and 0-9")
       .nullable(),
+    docker: z.strictObject({
+      /** Socket of the engine, which must be this machine's; null: Docker's usual one. @default null */
+      host: z
+        .string()
+        .regex(
+          /^unix:\/\/\//,
+          "must be unix:///path/to/docker.sock: jobs share folders with their workers",
+        )
+        .nullable(),
+      /** Images by digest; null: as recorded by `make images`. @default null */
+      trainer: imageDigest.nullable(),
+      evaluator: imageDigest.nullable(),
+    }),
     allowUnprotected: z.boolean(),
   }),
   devices: z.array(deviceSchema).min(1),

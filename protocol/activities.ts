@@ -150,6 +150,8 @@ export interface GpuActivities {
       readonly versions: Readonly<Record<string, string>>;
       readonly device: string;
       readonly threads: number;
+      /** Digest of the image that it ran in; absent where the sandbox has none. */
+      readonly image?: string;
     }>
   >;
   generatePredictions(input: {

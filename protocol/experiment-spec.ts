@@ -85,6 +85,8 @@ export interface Lineage {
   readonly protection: string;
   readonly device: string | null;
   readonly threads: number | null;
+  /** Digest of the image that curation, training and generation ran in; absent where the sandbox has none. */
+  readonly image?: string;
 }
 
 /** Result of the workflow `experiment`. */

@@ -2,6 +2,7 @@ import { Client, Connection } from "@temporalio/client";
 import type { ArtifactStore } from "../artifacts/artifact-store.ts";
 import { openArtifactStore } from "../artifacts/open-artifact-store.ts";
 import type { Config } from "../config/load.ts";
+import { createDockerSandbox } from "../sandbox/docker.ts";
 import { createProcessSandbox } from "../sandbox/process.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 
@@ -12,6 +13,15 @@ export function artifactsOf(config: Config): ArtifactStore {
 
 /** The sandbox of the configuration; its jobs see neither the repository nor the home. */
 export function sandboxOf(config: Config): Sandbox {
+  if (config.sandbox.driver === "docker") {
+    const { host, trainer, evaluator } = config.sandbox.docker;
+    return createDockerSandbox({
+      home: config.home,
+      stackId: config.sandbox.stackId,
+      host: host ?? undefined,
+      images: { trainer, evaluator },
+    });
+  }
   return createProcessSandbox({
     home: config.home,
     python: config.python,

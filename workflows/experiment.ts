@@ -46,6 +46,7 @@ interface Findings {
     versions: Readonly<Record<string, string>>;
     device: string;
     threads: number;
+    image?: string;
   } | null;
   benchmark: BenchmarkReport | null;
   errors: ArtifactRef | null;
@@ -326,6 +327,7 @@ async function close(context: {
       protection: found.protection,
       device: found.trained?.device ?? null,
       threads: found.trained?.threads ?? null,
+      ...(found.trained?.image === undefined ? {} : { image: found.trained.image }),
     },
     secondsByStage: found.secondsByStage,
     gpuSeconds: found.gpuSeconds,

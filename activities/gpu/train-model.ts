@@ -74,7 +74,9 @@ export async function trainModel(
         mfu: steps.at(-1)?.mfu ?? null,
       };
       const { name, threads } = deps.device;
-      return { model, metrics, report, weightsSha256, versions, device: name, threads };
+      const image = deps.sandbox.imageDigest("trainer");
+      const common = { model, metrics, report, weightsSha256, versions, device: name, threads };
+      return image === null ? common : { ...common, image };
     },
   );
 }

@@ -41,6 +41,7 @@ export async function curate(
       JSON.stringify([
         // Results of an isolated and of a bare process are kept apart, for their mark's sake.
         deps.sandbox.protection,
+        deps.sandbox.imageDigest("trainer"),
         scripts,
         code.sha256,
         input.raw.sha256,

@@ -22,7 +22,11 @@ export function lineage(data: RunReportData, prefix: string): Html | null {
       digest(made.weightsSha256),
       `${made.seeds.curate} / ${made.seeds.train}`,
       html`<span class="line">${made.device === null ? "–" : `${made.device}, ${made.threads ?? "?"} threads`}</span>`,
-      made.protection === "unprotected" ? badge("warn", "unprotected") : made.protection,
+      made.protection === "unprotected"
+        ? badge("warn", "unprotected")
+        : made.image === undefined
+          ? made.protection
+          : html`${made.protection} ${digest(made.image.replace("sha256:", ""))}`,
       html`<span class="line">${Object.entries(made.versions)
         .map(([name, version]) => `${name} ${version}`)
         .join(", ")}</span>`,
