@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,8 @@ from rdkit.Chem.Scaffolds import MurckoScaffold
 RDLogger.DisableLog("rdApp.*")
 MAX_SMILES = 500  # characters of a SMILES that is given,
 LONGEST = 4 * MAX_SMILES  # and of one that was written from it
+AROUND = " \t\r\n`'\""
+LABEL = re.compile(r"^smiles\s*[:=]\s*", re.IGNORECASE)
 FINGERPRINT = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
 
 
@@ -70,9 +73,12 @@ def fingerprint(canonical_smiles: str) -> DataStructs.ExplicitBitVect:
 
 
 def text_of(value: Any) -> str | None:
-    """The one text that an answer's value holds, without quotes and blanks around it; a list of one
-    counts as its member.
+    """The one text that an answer's value holds, without quotes and blanks around it, the word SMILES
+    before it and a stop after it; a list of one counts as its member.
     """
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    return value.strip(" \t\r\n`'\"") if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    text = LABEL.sub("", value[: 8 * MAX_SMILES].strip(AROUND), count=1)
+    return text.removesuffix(".").strip(AROUND)

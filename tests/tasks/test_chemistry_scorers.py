@@ -279,6 +279,7 @@ def test_a_mixture_is_right_in_every_spelling_and_order(subtask: str, key: str) 
     parts = gold.split(".")
     written += [parts[::-1], ", ".join(parts), " . ".join(parts), " + ".join(parts)]
     written += [f"`{gold}`", "CC(=O)Oc1ccccc1C(=O)[OH:3].CCN.[Na]Cl"]
+    written += [f"{gold}.", f"SMILES: {gold}", [gold]]
     for value in written:
         assert error_of("reaction", item(subtask, gold), json.dumps({key: value})) is None, value
 
