@@ -174,8 +174,9 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
     else:
         texts, right, wrong = framed(r, kind)
     query = ASKED[kind][r.randrange(4) if style is None else style].format(**texts)
+    asked = [texts["s"], texts["x"]] if kind == "equivalence" else [texts["s"]]
     return Problem(
-        key=canonical(texts["s"]),
+        key=" ".join(sorted(canonical(smiles) for smiles in asked)),
         subtask=kind,
         input={"query": query, "smiles": texts["s"]},
         gold=right[1],
