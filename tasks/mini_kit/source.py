@@ -39,3 +39,11 @@ def contact(r: random.Random) -> str:
 def respaced(text: str, r: random.Random) -> str:
     """The same text with other blanks or a final stop: a duplicate that a byte comparison misses."""
     return r.choice([text, f"{text} ", f" {text}", text.replace(" ", "  ", 1)])
+
+
+def inventor(r: random.Random) -> str:
+    """An inventor with personal data, as applications carry them (reserved examples only)."""
+    first, last = r.choice(NAMES), r.choice(NAMES)
+    if r.random() < 0.6:
+        return f"inventor {first} {last}, {first}.{last}@mail.example"
+    return f"inventor {first} {last}, phone +1 555 01{r.randrange(100):02d} {r.randrange(1000, 10000)}"

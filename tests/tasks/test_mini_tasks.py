@@ -119,7 +119,7 @@ def test_sources_carry_the_defects_that_the_readme_names(task: str) -> None:
     )
 
 
-@pytest.mark.parametrize("task", ["aime25", "financeiq"])
+@pytest.mark.parametrize("task", ["aime25", "financeiq", "par4pc", "pi4pc"])
 def test_personal_data_is_there_to_be_filtered(task: str) -> None:
     assert sum("@mail.example" in p + c or "+1 555" in p + c for _, p, c in texts(task)) > 100
 
@@ -146,7 +146,9 @@ def test_the_recipe_writes_clean_rows_in_the_asked_format(task: str, tmp_path: P
     assert all(
         set(row) == {"prompt", "completion"} and pattern.search(row["completion"]) for row in rows
     )
-    assert not any("@" in row["prompt"] or "thanks" in row["completion"] for row in rows)
+    assert not any("thanks" in row["completion"] for row in rows)
+    for mark in ("@", "+1 555"):
+        assert not any(mark in row["prompt"] + row["completion"] for row in rows), "personal data"
     subprocess.run([sys.executable, str(recipe), *arguments, "--limit", "50"], check=True)
     assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 50
 
