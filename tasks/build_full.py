@@ -44,7 +44,9 @@ def fetch(args: argparse.Namespace) -> None:
     wanted = [known["sources"][name] for name in names]
     for name in args.model:
         if name not in known["models"]:
-            raise BadInput(f"{args.manifest}: no model {name!r}; it has {', '.join(known['models'])}")
+            raise BadInput(
+                f"{args.manifest}: no model {name!r}; it has {', '.join(known['models'])}"
+            )
         wanted.append(known["models"][name])
     store = Store(args.store)
     accept_licences(wanted, store, args.accept_licence)
@@ -82,14 +84,19 @@ def accept_licences(wanted: list[Source], store: Store, accept: bool) -> None:
     for source in wanted:
         if store.accepted(source):
             continue
-        print(f"{source.name}: {source.repository}, licence {source.licence}: {source.licence_url}", file=sys.stderr)
+        print(
+            f"{source.name}: {source.repository}, licence {source.licence}: {source.licence_url}",
+            file=sys.stderr,
+        )
         if accept:
             store.accept(source)
         else:
             refused.append(source)
     if refused:
         names = ", ".join(dict.fromkeys(f"{s.name} ({s.licence})" for s in refused))
-        raise BadInput(f"licences to accept first: {names}: read them, then add --accept-licence; it is asked once")
+        raise BadInput(
+            f"licences to accept first: {names}: read them, then add --accept-licence; it is asked once"
+        )
 
 
 def fetch_source(
@@ -148,7 +155,9 @@ def fetch_file(source: Source, path: str, target: Path, endpoint: str) -> None:
             check_file(target, wrong)
         except BadInput:
             target.unlink()
-            raise BadInput(f"{target}: what came is not what the server announced (sha256 {named}); try again") from None
+            raise BadInput(
+                f"{target}: what came is not what the server announced (sha256 {named}); try again"
+            ) from None
 
 
 def by_hand(source: Source, paths: list[str] | None = None) -> str:
@@ -186,12 +195,16 @@ def build(args: argparse.Namespace) -> None:
     for name in loader.SOURCES:
         source = known[name]
         if not store.accepted(source):
-            raise BadInput(f"the licence of {name} ({source.licence}) was not accepted here: run {again}")
+            raise BadInput(
+                f"the licence of {name} ({source.licence}) was not accepted here: run {again}"
+            )
         for file in source.files:
             if not store.path(source, file).is_file():
                 raise BadInput(f"{store.path(source, file)} is not there: run {again}")
             if not file.pinned:
-                raise BadInput(f"{store.path(source, file)} has no pinned sha256: run {again} --pin")
+                raise BadInput(
+                    f"{store.path(source, file)} has no pinned sha256: run {again} --pin"
+                )
     card["tiers"]["full"]["splits"].update(json.loads(args.splits))
     args.out.mkdir(parents=True, exist_ok=True)
     wanted = {name: known[name] for name in loader.SOURCES}
@@ -213,7 +226,9 @@ def main() -> None:
     parser.add_argument("--endpoint", default="https://huggingface.co")
     parser.add_argument("--from", dest="mirror", type=Path, default=None, help="local mirror")
     parser.add_argument("--accept-licence", action="store_true")
-    parser.add_argument("--pin", action="store_true", help="record the sha256 of files that have none")
+    parser.add_argument(
+        "--pin", action="store_true", help="record the sha256 of files that have none"
+    )
     parser.add_argument("--out", type=Path)
     parser.add_argument("--splits", default="{}", help="JSON: other sizes than the card's")
     parser.add_argument("--seed", type=int, default=0)

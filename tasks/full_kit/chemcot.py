@@ -20,7 +20,10 @@ from full_kit.corpus import FullCorpus, grouped, text_key
 Convert = Callable[[dict[str, Any], dict[str, Any]], tuple[dict[str, Any], Any] | None]
 SYMBOLS = re.compile(r"[=#()\[\]@/\\0-9]|^[BCNOPSFIclnos]+$")
 SOURCE_KEYS = ("source_smiles", "src_smiles", "molecule", "source", "smiles")
-SOURCE_IN_QUERY = re.compile(r"(?:Input|Source) Molecule:\s*([^\s,]+)|Molecule SMILES:\s*([^\s,]+)|molecule\s+([^\s,]+)\s+by\b", re.IGNORECASE)
+SOURCE_IN_QUERY = re.compile(
+    r"(?:Input|Source) Molecule:\s*([^\s,]+)|Molecule SMILES:\s*([^\s,]+)|molecule\s+([^\s,]+)\s+by\b",
+    re.IGNORECASE,
+)
 
 
 def build(
@@ -46,7 +49,9 @@ def build(
         for number, row in corpus.rows(bench_source, path, {"query": str}):
             where = corpus.where(bench_source, path, number)
             found = convert({**row, "subtask": subtask}, meta_of(row, where))
-            item = None if found is None else {"subtask": subtask, "input": found[0], "gold": found[1]}
+            item = (
+                None if found is None else {"subtask": subtask, "input": found[0], "gold": found[1]}
+            )
             reason = "no gold answer" if item is None else check(item)
             if item is None or reason:
                 raise BadInput(f"{where}: cannot be an item of {subtask}: {reason}")
@@ -54,12 +59,16 @@ def build(
     rows: dict[str, list[dict[str, Any]]] = {}
     for subtask, path in training.items():
         rows[subtask] = []
-        for number, row in corpus.rows(training_source, path, {"query": str}):
-            rows[subtask].append({**row, "number": number, "meta_": meta_of(row, corpus.where(training_source, path, number)), "keys": keys_of(row["query"])})
+        for number, row, meta in corpus.usable(training_source, path, {"query": str}, meta_of):
+            rows[subtask].append(
+                {**row, "number": number, "meta_": meta, "keys": keys_of(row["query"])}
+            )
     wanted = {name: (names or {}).get(name, name) for name in training}
     usable = [name for name, own in wanted.items() if own is not None]
     for place, name in enumerate(usable):
-        shares = {split: share(corpus.size(split), len(usable), place) for split in ("dev", "validation")}
+        shares = {
+            split: share(corpus.size(split), len(usable), place) for split in ("dev", "validation")
+        }
         hold_out(corpus, check, convert, rows[name], (name, wanted[name]), shares)
     for name, found in rows.items():
         raw = corpus.source(f"chemcot-{name.replace('_', '-').lower()}")
@@ -151,7 +160,9 @@ def source_smiles(query: str, meta: dict[str, Any]) -> str | None:
     found = SOURCE_IN_QUERY.search(query)
     named = next((part for part in found.groups() if part), None) if found else None
     candidates = [named.rstrip(".") if named else None, *(meta.get(key) for key in SOURCE_KEYS)]
-    return next((c for c in candidates if isinstance(c, str) and molecules.molecule(c) is not None), None)
+    return next(
+        (c for c in candidates if isinstance(c, str) and molecules.molecule(c) is not None), None
+    )
 
 
 def keys_of(query: str) -> list[str]:

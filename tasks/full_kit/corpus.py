@@ -19,6 +19,8 @@ from full_kit.readers import Fields, read_rows
 from full_kit.store import Store, check_file
 
 SPLITS = ("dev", "validation", "test")
+#: Share of a file's rows that may be odd; above, it is another schema than the loader's.
+ODD_SHARE = 0.05
 T = TypeVar("T")
 
 
@@ -115,6 +117,26 @@ class FullCorpus:
             self.used[f"{source}/{path}"] = {"revision": entry.revision, "sha256": digest}
         yield from read_rows(place, fields)
 
+    def usable(
+        self, source: str, path: str, fields: Fields, convert: Callable[[dict[str, Any], str], T]
+    ) -> Iterator[tuple[int, dict[str, Any], T]]:
+        """Rows of a file with what `convert` makes of them. A row for which it raises BadInput is left
+        out and counted in the notes; where they are many, the file is refused with the first reason.
+        """
+        count, odd, first = 0, 0, None
+        for number, row in self.rows(source, path, fields):
+            count += 1
+            try:
+                found = convert(row, self.where(source, path, number))
+            except BadInput as error:
+                odd, first = odd + 1, first or error
+                continue
+            yield number, row, found
+        if odd:
+            self.notes[f"{source}/{path}: rows left out, the first: {first}"] = odd
+        if first is not None and odd > ODD_SHARE * count:
+            raise BadInput(f"{first} (so are {odd} of {count} rows)")
+
     def where(self, source: str, path: str, number: int) -> str:
         """How a row is called in a message."""
         entry = self._sources[source]
@@ -169,14 +191,22 @@ class FullCorpus:
         for split in SPLITS:
             items = self.items[split]
             if not items:
-                raise BadInput(f"{self.task}: nothing is left for the {split} split: the sources hold too little")
-            data = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items).encode("utf-8", "backslashreplace")
+                raise BadInput(
+                    f"{self.task}: nothing is left for the {split} split: the sources hold too little"
+                )
+            data = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items).encode(
+                "utf-8", "backslashreplace"
+            )
             (self.out / f"{split}.jsonl").write_bytes(data)
             splits[split] = {"items": len(items), "sha256": hashlib.sha256(data).hexdigest()}
         _write_json(self.out / "raw" / "manifest.json", manifest)
         _write_json(
             self.out / "splits.json",
-            {**splits, "files": dict(sorted(self.used.items())), "notes": dict(sorted(self.notes.items()))},
+            {
+                **splits,
+                "files": dict(sorted(self.used.items())),
+                "notes": dict(sorted(self.notes.items())),
+            },
         )
 
 

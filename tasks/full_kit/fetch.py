@@ -77,7 +77,9 @@ def download(
             if error.code == 416:  # the part is longer than the file: another file
                 part.unlink(missing_ok=True)
             elif error.code not in TEMPORARY:
-                raise BadInput(f"{url}: the server answers {error.code} {error.reason}{_advice(error.code)}") from error
+                raise BadInput(
+                    f"{url}: the server answers {error.code} {error.reason}{_advice(error.code)}"
+                ) from error
             reason = f"{error.code} {error.reason}"
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
             reason = str(getattr(error, "reason", error)) or type(error).__name__
@@ -99,7 +101,9 @@ def _attempt(
         headers["Authorization"] = f"Bearer {token}"
     if done:
         headers["Range"] = f"bytes={done}-"
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=timeout) as answer:
+    with urllib.request.urlopen(
+        urllib.request.Request(url, headers=headers), timeout=timeout
+    ) as answer:
         if answer.status != 206:
             done = 0  # the server knows no ranges and sends the whole
         length = answer.headers.get("Content-Length")
@@ -117,5 +121,7 @@ def _attempt(
 
 def _advice(code: int) -> str:
     if code in (401, 403):
-        return ": the source asks for an account; accept its conditions on its page and set HF_TOKEN"
+        return (
+            ": the source asks for an account; accept its conditions on its page and set HF_TOKEN"
+        )
     return ""

@@ -72,7 +72,9 @@ def load_manifest(manifest: Path, pins: Path) -> dict[str, dict[str, Source]]:
     for kind in found:
         for name, entry in (document.get(kind) or {}).items():
             try:
-                found[kind][name] = _source(name, "datasets" if kind == "sources" else kind, entry, known)
+                found[kind][name] = _source(
+                    name, "datasets" if kind == "sources" else kind, entry, known
+                )
             except (KeyError, TypeError) as error:
                 raise BadInput(f"{manifest}: {kind}: {name}: {error!r}") from error
     return found
@@ -128,7 +130,11 @@ def add_pins(path: Path, pins: dict[str, dict[str, Any]]) -> None:
     """Adds pins to the file, in order of name."""
     try:
         write_atomically(
-            path, json.dumps(dict(sorted({**read_pins(path), **pins}.items())), indent=1, ensure_ascii=False) + "\n"
+            path,
+            json.dumps(
+                dict(sorted({**read_pins(path), **pins}.items())), indent=1, ensure_ascii=False
+            )
+            + "\n",
         )
     except OSError as error:
         raise BadInput(f"{path}: the pins cannot be written: {error.strerror}") from error

@@ -18,15 +18,16 @@ COMMON = {"application_number": (str, int), "claim_number": (str, int), "context
 Convert = Callable[[dict[str, Any], str], tuple[dict[str, Any], Any, str, dict[str, Any]]]
 
 
-def build(corpus: FullCorpus, source: str, folder: str, fields: dict[str, Any], convert: Convert) -> None:
+def build(
+    corpus: FullCorpus, source: str, folder: str, fields: dict[str, Any], convert: Convert
+) -> None:
     """Test from the benchmark's test split, dev and validation from its validation split, raw from its
     training split. Items of one application are one cluster; at most `PER_APPLICATION` of each.
     """
     wanted = {**COMMON, **fields}
     held_texts = set()
-    pools = {"test": ("test", ["test"]), "validation": ("validation", ["dev", "validation"])}
-    for file, splits in pools.values():
-        rows = list(corpus.rows(source, f"{folder}/{file}.parquet", wanted))
+    for file, splits in (("test", ["test"]), ("validation", ["dev", "validation"])):
+        rows = list(corpus.usable(source, f"{folder}/{file}.parquet", wanted, convert))
         by_application = grouped(rows, lambda row: application_key(row[1]))
         order = corpus.chosen(by_application, len(by_application))
         for split in splits:
@@ -35,11 +36,10 @@ def build(corpus: FullCorpus, source: str, folder: str, fields: dict[str, Any], 
                 if key in corpus.held:
                     corpus.notes["applications in two of the benchmark's splits"] += 1
                     continue
-                for number, row in by_application[key][:PER_APPLICATION]:
-                    if len(corpus.items[split]) == corpus.size(split):
-                        break
-                    where = corpus.where(source, f"{folder}/{file}.parquet", number)
-                    values, gold, _, _ = convert(row, where)
+                room = corpus.size(split) - len(corpus.items[split])
+                for number, _, (values, gold, _, _) in by_application[key][
+                    : min(room, PER_APPLICATION)
+                ]:
                     held_texts.add(content_key(values))
                     corpus.add(
                         split,
@@ -52,9 +52,8 @@ def build(corpus: FullCorpus, source: str, folder: str, fields: dict[str, Any], 
                     )
     corpus.hold(*held_texts)
     raw = corpus.source("panorama")
-    path = f"{folder}/train.parquet"
-    for number, row in corpus.rows(source, path, wanted):
-        values, _, answer, extra = convert(row, corpus.where(source, path, number))
+    training = corpus.usable(source, f"{folder}/train.parquet", wanted, convert)
+    for _, row, (values, _, answer, extra) in training:
         raw.add(
             [application_key(row), content_key(values)],
             corpus.prompt(values),
@@ -85,7 +84,9 @@ def common_input(row: dict[str, Any], where: str) -> dict[str, Any]:
     claims = [claim_text(claim) for claim in listed(context.get("claims"))]
     number = int(row["claim_number"]) if str(row["claim_number"]).isdigit() else 0
     if not 1 <= number <= len(claims):
-        raise BadInput(f"{where}: claim {row['claim_number']} is not among the {len(claims)} claims")
+        raise BadInput(
+            f"{where}: claim {row['claim_number']} is not among the {len(claims)} claims"
+        )
     return {
         "application_number": str(row["application_number"]),
         "claim_number": number,

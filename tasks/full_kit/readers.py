@@ -27,7 +27,9 @@ def read_rows(path: Path, fields: Fields) -> Iterator[tuple[int, dict[str, Any]]
     suffixes = [suffix for suffix in path.suffixes if suffix != ".gz"]
     reader = READERS.get(suffixes[-1] if suffixes else "")
     if reader is None:
-        raise BadInput(f"{path}: the kind of file is not known: wanted are {', '.join(READERS)} (.gz)")
+        raise BadInput(
+            f"{path}: the kind of file is not known: wanted are {', '.join(READERS)} (.gz)"
+        )
     for number, row in reader(path, fields):
         for name, kinds in fields.items():
             if name not in row:
@@ -61,7 +63,9 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             try:
                 raw = file.readline(MAX_LINE + 1)
             except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-                raise BadInput(f"{path}: row {number + 1}: the gzip file is cut off or damaged: {error}") from error
+                raise BadInput(
+                    f"{path}: row {number + 1}: the gzip file is cut off or damaged: {error}"
+                ) from error
             except OSError as error:
                 raise BadInput(f"{path}: cannot be read: {error}") from error
             if not raw:
@@ -124,11 +128,15 @@ def _read_csv(path: Path, fields: Fields) -> Iterator[tuple[int, dict[str, Any]]
                 header = [cell.lstrip("\ufeff") for cell in cells]
                 missing = [name for name in fields if name not in header]
                 if missing:
-                    raise BadInput(f"{path}: row 1: no column {missing[0]!r}; it has {', '.join(header)}")
+                    raise BadInput(
+                        f"{path}: row 1: no column {missing[0]!r}; it has {', '.join(header)}"
+                    )
                 continue
             number += 1
             if len(cells) != len(header):
-                raise BadInput(f"{path}: row {number}: {len(cells)} cells, the header has {len(header)}")
+                raise BadInput(
+                    f"{path}: row {number}: {len(cells)} cells, the header has {len(header)}"
+                )
             yield number, dict(zip(header, cells))
     except csv.Error as error:
         raise BadInput(f"{path}: row {number + 1}: not CSV: {error}") from error

@@ -35,7 +35,10 @@ class Store:
 
     def accepted(self, source: Source) -> bool:
         """Whether the operator accepted the source's licence, where that is asked."""
-        return not source.must_accept or self._licences().get(source.repository, {}).get("licence") == source.licence
+        return (
+            not source.must_accept
+            or self._licences().get(source.repository, {}).get("licence") == source.licence
+        )
 
     def accept(self, source: Source) -> None:
         """Notes that the operator accepted the licence."""

@@ -33,7 +33,9 @@ def build(corpus: FullCorpus, qtype: str) -> None:
         agreed = agreed_answers(tables[key]) if key not in corpus.held else []
         for row, answer in agreed[:2]:  # of one table at most two
             split = "dev" if len(corpus.items["dev"]) < corpus.size("dev") else "validation"
-            if wanted == 0 or (split == "validation" and key in {i.get("cluster") for i in corpus.items["dev"]}):
+            if wanted == 0 or (
+                split == "validation" and key in {i.get("cluster") for i in corpus.items["dev"]}
+            ):
                 break
             corpus.add(
                 split,
@@ -65,7 +67,14 @@ def build_from_bench(corpus: FullCorpus, qtype: str) -> None:
 
 def bench_rows(corpus: FullCorpus, qtype: str) -> list[dict[str, Any]]:
     """The benchmark's rows of a type; every row's table is kept out of the raw sources."""
-    fields = {"id": (str, int), "qtype": str, "qsubtype": str, "table": (str, dict), "question": str, "answer": object}
+    fields = {
+        "id": (str, int),
+        "qtype": str,
+        "qsubtype": str,
+        "table": (str, dict),
+        "question": str,
+        "answer": object,
+    }
     rows = []
     for number, row in corpus.rows("tablebench", BENCH, fields):
         where = corpus.where("tablebench", BENCH, number)
@@ -100,17 +109,31 @@ def add_bench(corpus: FullCorpus, qtype: str, split: str, rows: list[dict[str, A
 def instruct_rows(corpus: FullCorpus) -> list[dict[str, Any]]:
     """TableInstruct's rows with their tables read."""
     fields = {
-        **{name: str for name in ("qtype", "qsubtype", "instruction", "instruction_type", "question", "response")},
+        **{
+            name: str
+            for name in (
+                "qtype",
+                "qsubtype",
+                "instruction",
+                "instruction_type",
+                "question",
+                "response",
+            )
+        },
         "table": (str, dict),
     }
-    rows = []
-    for number, row in corpus.rows("tableinstruct", INSTRUCT, fields):
-        where = corpus.where("tableinstruct", INSTRUCT, number)
-        if row["instruction_type"] not in WAYS:
-            raise BadInput(f"{where}: 'instruction_type' is {row['instruction_type'][:20]!r}, not one of {', '.join(WAYS)}")
-        table = table_of(row["table"], where)
-        rows.append({**row, "id": row.get("id"), "table": table, "key": table_key(table), "number": number})
-    return rows
+    return [
+        {**row, "id": row.get("id"), "table": table, "key": table_key(table), "number": number}
+        for number, row, table in corpus.usable("tableinstruct", INSTRUCT, fields, instruct_table)
+    ]
+
+
+def instruct_table(row: dict[str, Any], where: str) -> dict[str, Any]:
+    """The table of a row that is asked in a known way."""
+    if row["instruction_type"] not in WAYS:
+        found = row["instruction_type"][:20]
+        raise BadInput(f"{where}: 'instruction_type' is {found!r}, not one of {', '.join(WAYS)}")
+    return table_of(row["table"], where)
 
 
 def add_raw(corpus: FullCorpus, rows: list[dict[str, Any]]) -> None:
@@ -156,7 +179,11 @@ def table_of(value: Any, where: str) -> dict[str, Any]:
             value = json.loads(value)
         except ValueError as error:
             raise BadInput(f"{where}: 'table' is not JSON: {error}") from error
-    if not isinstance(value, dict) or not isinstance(value.get("columns"), list) or not isinstance(value.get("data"), list):
+    if (
+        not isinstance(value, dict)
+        or not isinstance(value.get("columns"), list)
+        or not isinstance(value.get("data"), list)
+    ):
         raise BadInput(f"{where}: 'table' has not the form {{columns: [], data: [[]]}}")
     return {"columns": value["columns"], "data": value["data"]}
 
@@ -165,6 +192,7 @@ def table_key(table: dict[str, Any]) -> str:
     """A table's content, whatever the order of rows and columns."""
     columns = [str(name) for name in table["columns"]]
     cells = sorted(
-        "|".join(sorted(f"{name}={cell}" for name, cell in zip(columns, row))) for row in table["data"]
+        "|".join(sorted(f"{name}={cell}" for name, cell in zip(columns, row)))
+        for row in table["data"]
     )
     return "table:" + text_key(*sorted(columns), *cells)[5:]

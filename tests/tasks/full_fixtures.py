@@ -34,7 +34,9 @@ def loose_manifest(path: Path) -> Path:
     for entries in (document["sources"], document["models"]):
         for entry in entries.values():
             entry["files"] = [
-                file if isinstance(file, str) else {k: v for k, v in file.items() if k not in ("sha256", "gitOid")}
+                file
+                if isinstance(file, str)
+                else {k: v for k, v in file.items() if k not in ("sha256", "gitOid")}
                 for file in entry["files"]
             ]
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
@@ -74,7 +76,13 @@ def deepscaler(root: Path) -> Path:
     """A JSON array of {problem, answer, solution}; most solutions are empty, some answers no integers.
     The first problem is one of AIME 2025, spelled differently.
     """
-    rows = [{"problem": f"  {AIME.format(100)} ".replace(" of ", "  of "), "answer": "9", "solution": ""}]
+    rows = [
+        {
+            "problem": f"  {AIME.format(100)} ".replace(" of ", "  of "),
+            "answer": "9",
+            "solution": "",
+        }
+    ]
     for n in range(2, 60):
         rows.append(
             {
@@ -83,7 +91,9 @@ def deepscaler(root: Path) -> Path:
                 "solution": f"Gauss: ${n}\\cdot{n + 1}/2$." if n % 4 == 0 else "",
             }
         )
-    return put(root / "agentica-org" / "DeepScaleR-Preview-Dataset" / "deepscaler.json", json.dumps(rows))
+    return put(
+        root / "agentica-org" / "DeepScaleR-Preview-Dataset" / "deepscaler.json", json.dumps(rows)
+    )
 
 
 def aime2025(root: Path) -> None:
@@ -101,7 +111,13 @@ def claims(n: int) -> list[str]:
 
 def patent(n: int, **more: Any) -> dict[str, Any]:
     """A cited document."""
-    return {"patent_id": f"US{n:07d}", "title": f"Document {n}", "abstract": "A lever.", "claims": claims(n), **more}
+    return {
+        "patent_id": f"US{n:07d}",
+        "title": f"Document {n}",
+        "abstract": "A lever.",
+        "claims": claims(n),
+        **more,
+    }
 
 
 def panorama(root: Path) -> None:
@@ -117,7 +133,9 @@ def panorama(root: Path) -> None:
             context = {"title": f"Device {said}", "abstract": "It moves.", "claims": claims(said)}
             for claim in (1, 2):
                 common = {"application_number": f"{15_000_000 + n}", "claim_number": claim}
-                gold = [LETTERS[(n + claim) % 8]] + ([LETTERS[(n + claim + 3) % 8]] if n % 3 == 0 else [])
+                gold = [LETTERS[(n + claim) % 8]] + (
+                    [LETTERS[(n + claim + 3) % 8]] if n % 3 == 0 else []
+                )
                 rows["PAR4PC"].append(
                     {
                         **common,
@@ -133,7 +151,9 @@ def panorama(root: Path) -> None:
                     {
                         **common,
                         "context": json.dumps(context),
-                        "prior_art_specification": json.dumps(patent(n, specification="Text. " * 20)),
+                        "prior_art_specification": json.dumps(
+                            patent(n, specification="Text. " * 20)
+                        ),
                         "options": json.dumps({str(k): f"[{k:04d}] paragraph {k}" for k in keys}),
                         "gold_answers": [keys[claim]],
                         "silver_answers": [keys[0]],
@@ -147,27 +167,59 @@ def panorama(root: Path) -> None:
                         **common,
                         "context": json.dumps(context),
                         "prior_art_specifications": json.dumps(documents),
-                        "answer": json.dumps({"code": code, "reason": f"Regarding claim {claim}, ..."}) if n % 2 else code,
+                        "answer": json.dumps(
+                            {"code": code, "reason": f"Regarding claim {claim}, ..."}
+                        )
+                        if n % 2
+                        else code,
                     }
                 )
         for task, found in rows.items():
             put_parquet(folder / task / f"{split}.parquet", found)
 
 
-def chem_row(task: str, subtask: str, query: str, meta: dict[str, Any], **more: Any) -> dict[str, Any]:
+def chem_row(
+    task: str, subtask: str, query: str, meta: dict[str, Any], **more: Any
+) -> dict[str, Any]:
     """A row as both chemistry repositories have them."""
-    return {"id": f"{task}-{query[:8]}", "query": query, "task": task, "subtask": subtask, "meta": json.dumps(meta), **more}
+    return {
+        "id": f"{task}-{query[:8]}",
+        "query": query,
+        "task": task,
+        "subtask": subtask,
+        "meta": json.dumps(meta),
+        **more,
+    }
 
 
 def edits(chains: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
     """Edits of alcohols and amines on some chains."""
     made: dict[str, list[dict[str, Any]]] = {"add": [], "delete": [], "sub": []}
     for chain in chains:
-        ask = "You edit molecules. Input Molecule: {}, Functional Group to {}. Answer as {{\"output\": \"SMILES\"}}."
-        made["add"].append(chem_row("mol_edit", "add", ask.format(f"N{chain}C", "add: hydroxyl"), {"added_group": "hydroxyl", "reference": f"N{chain}CO"}))
-        made["delete"].append(chem_row("mol_edit", "delete", ask.format(f"N{chain}CO", "delete: hydroxyl"), {"removed_group": "hydroxyl", "reference": f"N{chain}C"}))
+        ask = 'You edit molecules. Input Molecule: {}, Functional Group to {}. Answer as {{"output": "SMILES"}}.'
+        made["add"].append(
+            chem_row(
+                "mol_edit",
+                "add",
+                ask.format(f"N{chain}C", "add: hydroxyl"),
+                {"added_group": "hydroxyl", "reference": f"N{chain}CO"},
+            )
+        )
+        made["delete"].append(
+            chem_row(
+                "mol_edit",
+                "delete",
+                ask.format(f"N{chain}CO", "delete: hydroxyl"),
+                {"removed_group": "hydroxyl", "reference": f"N{chain}C"},
+            )
+        )
         made["sub"].append(
-            chem_row("mol_edit", "sub", ask.format(f"OC{chain}CC", "remove: hydroxyl, add: thiol"), {"added_group": "thiol", "removed_group": "hydroxyl", "reference": f"SC{chain}CC"})
+            chem_row(
+                "mol_edit",
+                "sub",
+                ask.format(f"OC{chain}CC", "remove: hydroxyl, add: thiol"),
+                {"added_group": "thiol", "removed_group": "hydroxyl", "reference": f"SC{chain}CC"},
+            )
         )
     return made
 
@@ -184,7 +236,12 @@ def questions(chains: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
         ):
             smiles = f"c1ccccc1{chain}{atom}"
             made.setdefault(name, []).append(
-                chem_row("mol_und", name, f"Question {name} on the molecule {smiles} as JSON.", {"smiles": smiles, "gt": answer})
+                chem_row(
+                    "mol_und",
+                    name,
+                    f"Question {name} on the molecule {smiles} as JSON.",
+                    {"smiles": smiles, "gt": answer},
+                )
             )
     return made
 
@@ -200,13 +257,33 @@ def chemcot(root: Path) -> None:
         files[f"mol_und/{name}"] = rows
     for name, atom in PROPERTIES.items():
         files[f"mol_opt/{name}"] = [
-            chem_row("mol_opt", name, f"Improve {name}. Source Molecule: CC{chain}{atom}.", {"reference": f"CC{chain}I"}) for chain in CHAINS
+            chem_row(
+                "mol_opt",
+                name,
+                f"Improve {name}. Source Molecule: CC{chain}{atom}.",
+                {"reference": f"CC{chain}I"},
+            )
+            for chain in CHAINS
         ]
     files["rxn/fs_major_product"] = [
-        chem_row("rxn", "fs", f"Reactants {chain}CC(=O)O.CCO, major product?", {"gt": f"{chain}CC(=O)OCC"}) for chain in CHAINS
+        chem_row(
+            "rxn",
+            "fs",
+            f"Reactants {chain}CC(=O)O.CCO, major product?",
+            {"gt": f"{chain}CC(=O)OCC"},
+        )
+        for chain in CHAINS
     ]
-    files["rxn/fs_by_product"] = [chem_row("rxn", "fs", f"Reactants {chain}CC(=O)Cl.CCO, by-product?", {"gt": "O"}) for chain in CHAINS]
-    files["rxn/rcr"] = [chem_row("rxn", "rcr", f"Catalyst for {chain}CC(=O)Br.CCN>>{chain}CC(=O)NCC?", {}, gt="[Pd]") for chain in CHAINS]
+    files["rxn/fs_by_product"] = [
+        chem_row("rxn", "fs", f"Reactants {chain}CC(=O)Cl.CCO, by-product?", {"gt": "O"})
+        for chain in CHAINS
+    ]
+    files["rxn/rcr"] = [
+        chem_row(
+            "rxn", "rcr", f"Catalyst for {chain}CC(=O)Br.CCN>>{chain}CC(=O)NCC?", {}, gt="[Pd]"
+        )
+        for chain in CHAINS
+    ]
     for path, rows in files.items():
         for k, row in enumerate(rows):
             row["cot_result" if path == "rxn/rcr" else "struct_cot"] = thoughts
@@ -226,22 +303,51 @@ def chemcotbench(root: Path) -> None:
     for name, rows in questions(own).items():
         files[f"mol_und/{name}"] = [{**row, "gt": json.loads(row["meta"])["gt"]} for row in rows]
     files["mol_und/equivalence"] = [
-        chem_row("mol_und", "equivalence", f"Are CC{chain}O and OC{chain}C the same?", {}, gt="Yes") for chain in own
+        chem_row("mol_und", "equivalence", f"Are CC{chain}O and OC{chain}C the same?", {}, gt="Yes")
+        for chain in own
     ]
     for name, atom in PROPERTIES.items():
         files[f"mol_opt/{name}"] = [
-            chem_row("mol_opt", name, f"Optimize.\n\nSource Molecule: {atom}{chain}CC.", {"src_iupac": "x"}, gt="") for chain in own
+            chem_row(
+                "mol_opt",
+                name,
+                f"Optimize.\n\nSource Molecule: {atom}{chain}CC.",
+                {"src_iupac": "x"},
+                gt="",
+            )
+            for chain in own
         ]
     files["reaction/fs"] = [
-        chem_row("reaction", "fs", f"{chain}CC(=O)O and CCO?", {}, gt=json.dumps({"Major Product": f"{chain}CC(=O)OCC", "Byproduct(s)": "O"}))
+        chem_row(
+            "reaction",
+            "fs",
+            f"{chain}CC(=O)O and CCO?",
+            {},
+            gt=json.dumps({"Major Product": f"{chain}CC(=O)OCC", "Byproduct(s)": "O"}),
+        )
         for chain in own
     ]
     files["reaction/retro"] = [
-        chem_row("reaction", "retro", f"From what is {chain}CC(=O)OCC made?", {}, gt=json.dumps({"Reactants": [f"{chain}CC(=O)O", "CCO"]})) for chain in own
+        chem_row(
+            "reaction",
+            "retro",
+            f"From what is {chain}CC(=O)OCC made?",
+            {},
+            gt=json.dumps({"Reactants": [f"{chain}CC(=O)O", "CCO"]}),
+        )
+        for chain in own
     ]
-    files["reaction/nepp"] = [chem_row("reaction", "nepp", f"Next step of {chain}CC(=O)O?", {}, gt=f"{chain}CC(=O)[O-]") for chain in own]
-    files["reaction/rcr"] = [chem_row("reaction", "rcr", f"Solvent of {chain}CCN?", {}, gt="CCO") for chain in own]
-    files["reaction/mechsel"] = [chem_row("reaction", "mechsel", f"Mechanism of {chain}CCBr? A: SN1 B: SN2", {}, gt="B") for chain in own]
+    files["reaction/nepp"] = [
+        chem_row("reaction", "nepp", f"Next step of {chain}CC(=O)O?", {}, gt=f"{chain}CC(=O)[O-]")
+        for chain in own
+    ]
+    files["reaction/rcr"] = [
+        chem_row("reaction", "rcr", f"Solvent of {chain}CCN?", {}, gt="CCO") for chain in own
+    ]
+    files["reaction/mechsel"] = [
+        chem_row("reaction", "mechsel", f"Mechanism of {chain}CCBr? A: SN1 B: SN2", {}, gt="B")
+        for chain in own
+    ]
     for path, rows in files.items():
         put(folder / f"{path}.json", json.dumps(rows))
 
@@ -260,8 +366,13 @@ def financeiq(root: Path) -> None:
                 ask = n
                 if split == "test" and n == count - 1:
                     ask, options = 0, [f"{v}%, 即“{e}”" for v in (3, 2, 1, 0)]
-                out.writerow([n, f"{exam}{split}第{ask}题：利率是多少？\n（单选）", *options, "ABCD"[n % 4]])
-            put(root / "Duxiaoman-DI" / "FinanceIQ" / "data" / split / f"{exam}.csv", text.getvalue())
+                out.writerow(
+                    [n, f"{exam}{split}第{ask}题：利率是多少？\n（单选）", *options, "ABCD"[n % 4]]
+                )
+            put(
+                root / "Duxiaoman-DI" / "FinanceIQ" / "data" / split / f"{exam}.csv",
+                text.getvalue(),
+            )
 
 
 QTYPES = {
@@ -274,7 +385,10 @@ QTYPES = {
 
 def table(n: int) -> dict[str, Any]:
     """A small table; every cell is text, or null."""
-    return {"columns": ["name", "2019", "2020"], "data": [[f"row {n}", str(n), str(n + 1)], ["total", None, str(2 * n)]]}
+    return {
+        "columns": ["name", "2019", "2020"],
+        "data": [[f"row {n}", str(n), str(n + 1)], ["total", None, str(2 * n)]],
+    }
 
 
 def tables(root: Path) -> None:
@@ -285,14 +399,30 @@ def tables(root: Path) -> None:
     bench, instruct = [], []
     for qtype, subtypes in QTYPES.items():
         for n in range(1, 9):
-            row = {"id": f"{qtype}-{n}", "qtype": qtype, "qsubtype": subtypes[n % len(subtypes)], "table": table(n + 10 * len(qtype))}
+            row = {
+                "id": f"{qtype}-{n}",
+                "qtype": qtype,
+                "qsubtype": subtypes[n % len(subtypes)],
+                "table": table(n + 10 * len(qtype)),
+            }
             row |= {"question": f"What is 2020 of row {n}?", "answer": str(n + 10 * len(qtype) + 1)}
             if qtype == "Visualization":
-                row |= {"question": "Draw 2020.", "chart_type": "bar", "answer": f"y_references = [[{n}, {2 * n}]]"}
+                row |= {
+                    "question": "Draw 2020.",
+                    "chart_type": "bar",
+                    "answer": f"y_references = [[{n}, {2 * n}]]",
+                }
             bench.append(row)
         for n in range(1, 25):
             held = table(1 + 10 * len(qtype))
-            shown = {"columns": held["columns"][::-1], "data": [cells[::-1] for cells in held["data"][::-1]]} if n == 1 else table(1000 * len(qtype) + n)
+            shown = (
+                {
+                    "columns": held["columns"][::-1],
+                    "data": [cells[::-1] for cells in held["data"][::-1]],
+                }
+                if n == 1
+                else table(1000 * len(qtype) + n)
+            )
             for way in ("DP", "TCoT", "SCoT", "PoT"):
                 right = str(1000 * len(qtype) + n + 1)
                 said = f"Final Answer: {right}" if n % 6 or way == "DP" else "Final Answer: unknown"
@@ -300,8 +430,16 @@ def tables(root: Path) -> None:
                     said = "```python\nprint(f'Final Answer: {value}')\n```"
                 instruct.append(
                     {
-                        **{"id": f"i-{qtype}-{n}-{way}", "qtype": qtype, "qsubtype": subtypes[n % len(subtypes)]},
-                        **{"instruction_type": way, "question": f"What is 2020 of row {n}?", "table": json.dumps(shown)},
+                        **{
+                            "id": f"i-{qtype}-{n}-{way}",
+                            "qtype": qtype,
+                            "qsubtype": subtypes[n % len(subtypes)],
+                        },
+                        **{
+                            "instruction_type": way,
+                            "question": f"What is 2020 of row {n}?",
+                            "table": json.dumps(shown),
+                        },
                         "instruction": f"You are a table analyst ({way}). {json.dumps(shown)} What is 2020 of row {n}?",
                         "response": said if way == "DP" else f"Let me look at the row. {said}",
                     }

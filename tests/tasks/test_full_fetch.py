@@ -44,7 +44,11 @@ class Hub:
                 if path not in hub.files:
                     return self.send_error(404)
                 data = hub.files[path]
-                start = int(ranged.removeprefix("bytes=").rstrip("-")) if ranged and fault != "no-ranges" else 0
+                start = (
+                    int(ranged.removeprefix("bytes=").rstrip("-"))
+                    if ranged and fault != "no-ranges"
+                    else 0
+                )
                 if start >= len(data) and start:
                     return self.send_error(416)
                 self.send_response(206 if start else 200)
@@ -91,7 +95,9 @@ def test_a_download_that_breaks_off_goes_on_where_it_was(hub: Hub, tmp_path: Pat
     hub.faults = ["break", "503", "break", "429"]
     target = tmp_path / "folder" / "a"
     seen: list[tuple[int, int | None]] = []
-    assert download(f"{hub.url}/a", target, lambda done, total: seen.append((done, total))) == SHA256
+    assert (
+        download(f"{hub.url}/a", target, lambda done, total: seen.append((done, total))) == SHA256
+    )
     assert target.read_bytes() == DATA and list(target.parent.iterdir()) == [target]
     assert [ranged for _, ranged, _ in hub.requests] == [
         None,
@@ -109,7 +115,9 @@ def test_a_download_of_an_earlier_process_is_continued(hub: Hub, tmp_path: Path)
     assert hub.requests[0][1] == "bytes=1000-"
 
 
-def test_a_server_without_ranges_and_a_part_of_another_file_start_again(hub: Hub, tmp_path: Path) -> None:
+def test_a_server_without_ranges_and_a_part_of_another_file_start_again(
+    hub: Hub, tmp_path: Path
+) -> None:
     hub.files["/a"] = DATA
     (tmp_path / "a.part").write_bytes(b"x" * 1000)
     hub.faults = ["no-ranges"]
@@ -120,7 +128,9 @@ def test_a_server_without_ranges_and_a_part_of_another_file_start_again(hub: Hub
     assert (tmp_path / "b").read_bytes() == DATA
 
 
-def test_a_refusal_is_told_at_once_and_a_server_that_stays_away_after_some_tries(hub: Hub, tmp_path: Path) -> None:
+def test_a_refusal_is_told_at_once_and_a_server_that_stays_away_after_some_tries(
+    hub: Hub, tmp_path: Path
+) -> None:
     with pytest.raises(BadInput, match="answers 404"):
         download(f"{hub.url}/none", tmp_path / "a", quiet)
     assert len(hub.requests) == 1
@@ -139,14 +149,30 @@ def serve(hub: Hub, mirror: Path, kind: str, repository: str, revision: str) -> 
     for path in folder.rglob("*"):
         if path.is_file():
             prefix = "/datasets" if kind == "datasets" else ""
-            hub.files[f"{prefix}/{repository}/resolve/{revision}/{path.relative_to(folder).as_posix()}"] = path.read_bytes()
+            hub.files[
+                f"{prefix}/{repository}/resolve/{revision}/{path.relative_to(folder).as_posix()}"
+            ] = path.read_bytes()
 
 
 def fetch(hub: Hub, root: Path, *options: Any) -> None:
     """Fetches AIME's sources from the hub."""
-    common = ["--store", root / "store", "--manifest", root / "manifest.yaml", "--pins", root / "pins.json"]
+    common = [
+        "--store",
+        root / "store",
+        "--manifest",
+        root / "manifest.yaml",
+        "--pins",
+        root / "pins.json",
+    ]
     arguments = sys.argv
-    sys.argv = ["build_full.py", "fetch", *map(str, common), "--endpoint", hub.url, *map(str, options)]
+    sys.argv = [
+        "build_full.py",
+        "fetch",
+        *map(str, common),
+        "--endpoint",
+        hub.url,
+        *map(str, options),
+    ]
     try:
         build_full.main()
     finally:
@@ -167,8 +193,20 @@ def offered(hub: Hub, root: Path) -> Path:
     full_fixtures.deepscaler(root / "mirror")
     full_fixtures.aime2025(root / "mirror")
     full_fixtures.loose_manifest(root / "manifest.yaml")
-    serve(hub, root / "mirror", "datasets", "agentica-org/DeepScaleR-Preview-Dataset", "b6ae8c60f5c1f2b594e2140b91c49c9ad0949e29")
-    serve(hub, root / "mirror", "datasets", "opencompass/AIME2025", "a6ad95f611d72cf628a80b58bd0432ef6638f958")
+    serve(
+        hub,
+        root / "mirror",
+        "datasets",
+        "agentica-org/DeepScaleR-Preview-Dataset",
+        "b6ae8c60f5c1f2b594e2140b91c49c9ad0949e29",
+    )
+    serve(
+        hub,
+        root / "mirror",
+        "datasets",
+        "opencompass/AIME2025",
+        "a6ad95f611d72cf628a80b58bd0432ef6638f958",
+    )
     return root
 
 
@@ -183,7 +221,11 @@ def test_sources_come_from_the_hub_at_their_revision_with_the_operators_token(
     fetch(hub, tmp_path, "--task", "aime25")
     assert len(hub.requests) == count, "what is there is not asked for again"
     pins = json.loads((tmp_path / "pins.json").read_text())
-    assert set(pins) == {"deepscaler/deepscaler.json", "aime2025/aime2025-I.jsonl", "aime2025/aime2025-II.jsonl"}
+    assert set(pins) == {
+        "deepscaler/deepscaler.json",
+        "aime2025/aime2025-I.jsonl",
+        "aime2025/aime2025-II.jsonl",
+    }
 
 
 def test_content_that_is_not_what_the_server_announced_is_thrown_away(
@@ -204,13 +246,18 @@ def test_what_the_network_refuses_is_named_with_the_place_for_it(
     message = message_of(capsys, 1, lambda: fetch(hub, tmp_path, "--task", "aime25", "--pin"))
     assert len(hub.requests) == 5, "once the hub is away, it is not asked for more"
     for part in (
-        *("deepscaler.json of https://huggingface.co/datasets/agentica-org/DeepScaleR-Preview-Dataset", "--from MIRROR"),
+        *(
+            "deepscaler.json of https://huggingface.co/datasets/agentica-org/DeepScaleR-Preview-Dataset",
+            "--from MIRROR",
+        ),
         *("MIRROR/opencompass/AIME2025/", "a6ad95f611d72cf628a80b58bd0432ef6638f958"),
     ):
         assert part in message
 
 
-def test_a_base_model_appears_whole_or_not_at_all(hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_base_model_appears_whole_or_not_at_all(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     offered(hub, tmp_path)
     folder = tmp_path / "mirror" / "Qwen" / "Qwen2.5-0.5B-Instruct"
     for name in ("model.safetensors", "config.json", "generation_config.json", "tokenizer.json"):
@@ -223,6 +270,8 @@ def test_a_base_model_appears_whole_or_not_at_all(hub: Hub, tmp_path: Path, caps
     full_fixtures.put(folder / "tokenizer_config.json", "x")
     serve(hub, tmp_path / "mirror", "models", "Qwen/Qwen2.5-0.5B-Instruct", revision)
     fetch(hub, tmp_path, "--model", "qwen-500m", "--pin")
-    assert sorted(path.name for path in model.iterdir()) == sorted(path.name for path in folder.iterdir())
+    assert sorted(path.name for path in model.iterdir()) == sorted(
+        path.name for path in folder.iterdir()
+    )
     (model / "config.json").write_text("changed")
     assert "pinned" in message_of(capsys, 2, lambda: fetch(hub, tmp_path, "--model", "qwen-500m"))

@@ -120,18 +120,27 @@ def test_splits_are_disjoint_scorable_and_render(task: str, ready: Callable[[str
     for item in every:
         assert scorer.check_item(item) is None, item["id"]
     prompts = {
-        split: {p["prompt"] for p in render_prompts(card["tiers"]["full"]["template"], items[split])} for split in SPLITS
+        split: {
+            p["prompt"] for p in render_prompts(card["tiers"]["full"]["template"], items[split])
+        }
+        for split in SPLITS
     }
-    assert not prompts["dev"] & prompts["validation"] and not prompts["validation"] & prompts["test"]
+    assert (
+        not prompts["dev"] & prompts["validation"] and not prompts["validation"] & prompts["test"]
+    )
     assert not prompts["dev"] & prompts["test"]
     clusters = {split: {i.get("cluster", i["id"]) for i in items[split]} for split in SPLITS}
-    assert not clusters["dev"] & clusters["validation"] and not clusters["test"] & (clusters["dev"] | clusters["validation"])
+    assert not clusters["dev"] & clusters["validation"] and not clusters["test"] & (
+        clusters["dev"] | clusters["validation"]
+    )
     if task not in ("aime25", "financeiq", "table-charts"):
         assert len(items["dev"]) <= SIZES["dev"] and len(items["validation"]) <= SIZES["validation"]
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_raw_rows_have_their_texts_and_copy_no_item(task: str, ready: Callable[[str], Path]) -> None:
+def test_raw_rows_have_their_texts_and_copy_no_item(
+    task: str, ready: Callable[[str], Path]
+) -> None:
     folder, card = ready(task), card_of(task)
     declared = {source["name"]: source for source in card["tiers"]["full"]["sources"]}
     raw = raw_of(folder)
@@ -139,11 +148,16 @@ def test_raw_rows_have_their_texts_and_copy_no_item(task: str, ready: Callable[[
     held = {
         text_key(prompt["prompt"])
         for split in SPLITS
-        for prompt in render_prompts(card["tiers"]["full"]["template"], read(folder / f"{split}.jsonl"))
+        for prompt in render_prompts(
+            card["tiers"]["full"]["template"], read(folder / f"{split}.jsonl")
+        )
     }
     for name, rows in raw.items():
         for row in rows:
-            prompt, completion = row[declared[name]["promptField"]], row[declared[name]["completionField"]]
+            prompt, completion = (
+                row[declared[name]["promptField"]],
+                row[declared[name]["completionField"]],
+            )
             assert isinstance(prompt, str) and isinstance(completion, str) and prompt.strip()
             assert text_key(prompt) not in held, row["id"]
 
@@ -157,7 +171,9 @@ def test_the_same_files_give_the_same_bytes(task: str, ready: Callable[[str], Pa
         assert (first / file).read_bytes() == (second / file).read_bytes(), file
 
 
-def test_the_benchmark_problem_that_stands_in_the_training_data_is_left_out(ready: Callable[[str], Path]) -> None:
+def test_the_benchmark_problem_that_stands_in_the_training_data_is_left_out(
+    ready: Callable[[str], Path],
+) -> None:
     rows = [row for rows in raw_of(ready("aime25")).values() for row in rows]
     assert not [row for row in rows if "n even" in row["problem"]]
     items = items_of(ready("aime25"))
@@ -165,7 +181,9 @@ def test_the_benchmark_problem_that_stands_in_the_training_data_is_left_out(read
     assert all(0 <= int(i["gold"]) <= 999 for i in items["validation"])
 
 
-def test_each_test_problem_is_sampled_as_often_as_the_card_says(ready: Callable[[str], Path]) -> None:
+def test_each_test_problem_is_sampled_as_often_as_the_card_says(
+    ready: Callable[[str], Path],
+) -> None:
     times = card_of("aime25")["tiers"]["full"]["sampling"]["perTestItem"]
     test = items_of(ready("aime25"))["test"]
     assert len(test) == 6 * times and len({i["cluster"] for i in test}) == 6
@@ -188,16 +206,22 @@ def test_the_order_of_rows_does_not_decide_what_is_held_out(world: World) -> Non
     assert items_of(world.build("aime25", "shuffled")) == before
 
 
-def test_a_claim_that_was_filed_again_is_left_out_of_the_patents_raw_rows(ready: Callable[[str], Path]) -> None:
+def test_a_claim_that_was_filed_again_is_left_out_of_the_patents_raw_rows(
+    ready: Callable[[str], Path],
+) -> None:
     rows = raw_of(ready("noc4pc"))["panorama"]
-    assert {row["application_number"] for row in rows} == {f"{15_000_000 + n}" for n in range(100, 111)}
+    assert {row["application_number"] for row in rows} == {
+        f"{15_000_000 + n}" for n in range(100, 111)
+    }
     items = items_of(ready("noc4pc"))
     applications = {split: {i["cluster"] for i in items[split]} for split in SPLITS}
     assert applications["test"] == {f"application:{15_000_000 + n}" for n in range(300, 306)}
     assert {i["gold"] for i in items["test"]} == {"102", "103", "ALLOW"}
 
 
-def test_an_exam_question_with_its_options_in_another_order_is_left_out(ready: Callable[[str], Path]) -> None:
+def test_an_exam_question_with_its_options_in_another_order_is_left_out(
+    ready: Callable[[str], Path],
+) -> None:
     rows = raw_of(ready("financeiq"))["financeiq-exams"]
     assert rows and not [row for row in rows if "test第0题" in row["question"]]
     items = items_of(ready("financeiq"))
@@ -205,18 +229,31 @@ def test_an_exam_question_with_its_options_in_another_order_is_left_out(ready: C
     assert len(items["dev"]) == 50 and len(items["validation"]) == 30
 
 
-def test_a_benchmark_table_in_another_order_is_left_out_of_the_instructions(ready: Callable[[str], Path]) -> None:
+def test_a_benchmark_table_in_another_order_is_left_out_of_the_instructions(
+    ready: Callable[[str], Path],
+) -> None:
     folder = ready("table-facts")
-    held = {tables.table_key(i["input"]["table"]) for split in SPLITS for i in items_of(folder)[split]}
+    held = {
+        tables.table_key(i["input"]["table"]) for split in SPLITS for i in items_of(folder)[split]
+    }
     rows = [row for rows in raw_of(folder).values() for row in rows]
     assert {row["qtype"] for row in rows} == set(full_fixtures.QTYPES)
     assert not [row for row in rows if tables.table_key(row["table"]) in held]
-    assert not [row for row in rows if row["question"] == "What is 2020 of row 1?" and row["qtype"] == "FactChecking"]
+    assert not [
+        row
+        for row in rows
+        if row["question"] == "What is 2020 of row 1?" and row["qtype"] == "FactChecking"
+    ]
 
 
-def test_only_answers_that_two_ways_of_asking_agree_on_become_items(ready: Callable[[str], Path]) -> None:
+def test_only_answers_that_two_ways_of_asking_agree_on_become_items(
+    ready: Callable[[str], Path],
+) -> None:
     items = items_of(ready("table-facts"))
-    assert all(int(i["input"]["question"].split()[-1][:-1]) % 6 for i in [*items["dev"], *items["validation"]])
+    assert all(
+        int(i["input"]["question"].split()[-1][:-1]) % 6
+        for i in [*items["dev"], *items["validation"]]
+    )
 
 
 def test_a_benchmark_molecule_in_another_spelling_is_left_out(ready: Callable[[str], Path]) -> None:
@@ -250,10 +287,14 @@ def test_a_file_without_a_pin_is_refused_until_the_operator_pins_it_and_verified
         message = refused(capsys, 2, step)
         assert str(stored) in message and "pinned" in message
     stored.unlink()
-    assert "dojo data prepare --tier full --task aime25" in refused(capsys, 2, lambda: world.build("aime25", "c"))
+    assert "dojo data prepare --tier full --task aime25" in refused(
+        capsys, 2, lambda: world.build("aime25", "c")
+    )
 
 
-def test_a_mirror_that_lacks_files_is_told_which(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mirror_that_lacks_files_is_told_which(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     (world.mirror / "opencompass" / "AIME2025" / "aime2025-II.jsonl").unlink()
     message = refused(capsys, 2, lambda: world.fetch("aime25", "--pin"))
     assert "aime2025-II.jsonl" in message and "opencompass/AIME2025" in message
@@ -262,7 +303,9 @@ def test_a_mirror_that_lacks_files_is_told_which(world: World, capsys: pytest.Ca
 
 def test_a_mirror_in_the_layout_of_the_hubs_cache_is_read(world: World) -> None:
     revision = load_manifest(MANIFEST, world.pins)["sources"]["deepscaler"].revision
-    target = world.mirror / "datasets--agentica-org--DeepScaleR-Preview-Dataset" / "snapshots" / revision
+    target = (
+        world.mirror / "datasets--agentica-org--DeepScaleR-Preview-Dataset" / "snapshots" / revision
+    )
     target.parent.mkdir(parents=True)
     (world.mirror / "agentica-org" / "DeepScaleR-Preview-Dataset").rename(target)
     world.fetch("aime25", "--pin")
@@ -279,7 +322,9 @@ def test_the_shipped_manifest_pins_every_revision() -> None:
                 assert file.git_oid is None or len(file.git_oid) == 40
     known = load_manifest(MANIFEST, Path("/nonexistent"))["sources"]
     for folder in (ROOT / "tasks").glob("*/*/full.py"):
-        module = build_mini.load_module(folder, f"sources_of_{folder.parent.name.replace('-', '_')}")
+        module = build_mini.load_module(
+            folder, f"sources_of_{folder.parent.name.replace('-', '_')}"
+        )
         assert set(module.SOURCES) <= set(known), folder
 
 
@@ -292,12 +337,28 @@ JSONL = b'{"question": "q", "answer": "1"}\n'
         ("cut.jsonl.gz", gzip.compress(JSONL * 5000)[:-40], "cut off or damaged"),
         ("plain.jsonl.gz", JSONL, "cut off or damaged"),
         ("cut.json.gz", gzip.compress(b"[" + JSONL + b"]")[:-12], "cut off or damaged"),
-        ("latin.jsonl", JSONL + '{"question": "é"}\n'.encode("latin-1"), "row 2: not UTF-8 at byte"),
+        (
+            "latin.jsonl",
+            JSONL + '{"question": "é"}\n'.encode("latin-1"),
+            "row 2: not UTF-8 at byte",
+        ),
         ("half.jsonl", JSONL + b'{"question": "q", "ans', "row 2: not JSON"),
         ("array.jsonl", JSONL + b"[1]\n", "row 2: not a JSON object"),
-        ("other.jsonl", JSONL + b'{"problem": "q"}\n', "row 2: 'question' is missing; it has problem"),
-        ("type.jsonl", JSONL + b'{"question": 3, "answer": "1"}\n', "row 2: 'question' is int, not str"),
-        ("long.jsonl", JSONL + b'{"question": "' + b"x" * 16_000_001, "row 2: the line has more than"),
+        (
+            "other.jsonl",
+            JSONL + b'{"problem": "q"}\n',
+            "row 2: 'question' is missing; it has problem",
+        ),
+        (
+            "type.jsonl",
+            JSONL + b'{"question": 3, "answer": "1"}\n',
+            "row 2: 'question' is int, not str",
+        ),
+        (
+            "long.jsonl",
+            JSONL + b'{"question": "' + b"x" * 16_000_001,
+            "row 2: the line has more than",
+        ),
         ("object.json", b'{"rows": []}', "not a JSON array"),
         ("broken.json", b"[\n{},\n{]", "line 3: not JSON"),
         ("row.json", b'[{"question": "q", "answer": "1"}, 7]', "row 2: not a JSON object"),
@@ -309,7 +370,9 @@ JSONL = b'{"question": "q", "answer": "1"}\n'
         ("table.xlsx", b"", "the kind of file is not known"),
     ],
 )
-def test_a_bad_file_is_told_with_its_place_and_reason(name: str, data: bytes, reason: str, tmp_path: Path) -> None:
+def test_a_bad_file_is_told_with_its_place_and_reason(
+    name: str, data: bytes, reason: str, tmp_path: Path
+) -> None:
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(BadInput) as error:
@@ -318,7 +381,9 @@ def test_a_bad_file_is_told_with_its_place_and_reason(name: str, data: bytes, re
 
 
 def test_a_parquet_file_of_another_schema_or_cut_off_is_told(tmp_path: Path) -> None:
-    path = full_fixtures.put_parquet(tmp_path / "a.parquet", [{"question": "q", "answer": k} for k in range(50)])
+    path = full_fixtures.put_parquet(
+        tmp_path / "a.parquet", [{"question": "q", "answer": k} for k in range(50)]
+    )
     with pytest.raises(BadInput, match="no column 'gold'; it has question, answer"):
         list(readers.read_rows(path, {"gold": str}))
     with pytest.raises(BadInput, match="row 1: 'answer' is int, not str"):
@@ -350,9 +415,38 @@ def test_plain_and_gzipped_files_hold_the_same_rows(suffix: str, tmp_path: Path)
     assert plain == list(readers.read_rows(packed, fields)) == list(enumerate(rows, 1))
 
 
-def test_a_row_that_cannot_be_an_item_of_the_benchmark_is_told(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_row_that_cannot_be_an_item_of_the_benchmark_is_told(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = world.mirror / "opencompass" / "AIME2025" / "aime2025-I.jsonl"
     full_fixtures.put_jsonl(path, [{"question": "q", "answer": "about 5"}])
     world.fetch("aime25", "--pin")
     message = refused(capsys, 2, lambda: world.build("aime25"))
     assert "aime2025-I.jsonl: row 1: 'answer' is 'about 5', not an integer" in message
+
+
+def test_few_odd_rows_are_counted_and_left_out_and_many_are_another_schema(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = (
+        world.mirror
+        / "Multilingual-Multimodal-NLP"
+        / "TableInstruct"
+        / "TableInstruct_instructions.jsonl"
+    )
+    rows = read(path)
+    rows[7]["table"] = "not a table"
+    full_fixtures.put_jsonl(path, rows)
+    world.fetch("table-facts", "--pin")
+    notes = json.loads((world.build("table-facts") / "splits.json").read_text())["notes"]
+    assert [(count, "row 8: 'table' is not JSON" in note) for note, count in notes.items()] == [
+        (1, True)
+    ]
+    for row in rows[:200]:
+        row["table"] = "[]"
+    full_fixtures.put_jsonl(path, rows)
+    next(world.store.rglob("TableInstruct_instructions.jsonl")).unlink()
+    world.pins.unlink()
+    world.fetch("table-facts", "--pin")
+    message = refused(capsys, 2, lambda: world.build("table-facts", "b"))
+    assert "row 1: 'table' has not the form" in message and "so are 200 of 384 rows" in message

@@ -17,7 +17,10 @@ HELD_OUT = 100  # rows of an exam, at most
 
 def build(corpus: FullCorpus) -> None:
     """Splits by exam, then the raw source without their questions."""
-    exams = {name: list(corpus.rows("financeiq", f"data/test/{name}.csv", FIELDS)) for name in corpus.card["subtasks"]}
+    exams = {
+        name: list(corpus.rows("financeiq", f"data/test/{name}.csv", FIELDS))
+        for name in corpus.card["subtasks"]
+    }
     seen: set[str] = set()
     rest: dict[str, list[dict[str, Any]]] = {}
     for exam, rows in exams.items():
@@ -27,19 +30,47 @@ def build(corpus: FullCorpus) -> None:
         for split, part in (("test", held[count - half :]), ("validation", held[:half])):
             for number, row in part:
                 path = f"data/test/{exam}.csv"
-                add(corpus, split, exam, f"test-{number:04d}", row, corpus.where("financeiq", path, number), seen)
+                add(
+                    corpus,
+                    split,
+                    exam,
+                    f"test-{number:04d}",
+                    row,
+                    corpus.where("financeiq", path, number),
+                    seen,
+                )
     for exam in exams:
         path = f"data/dev/{exam}.csv"
         for number, row in corpus.rows("financeiq", path, FIELDS):
-            add(corpus, "dev", exam, f"dev-{number:04d}", row, corpus.where("financeiq", path, number), seen)
+            add(
+                corpus,
+                "dev",
+                exam,
+                f"dev-{number:04d}",
+                row,
+                corpus.where("financeiq", path, number),
+                seen,
+            )
     raw = corpus.source("financeiq-exams")
     for exam, rows in rest.items():
         for row in rows:
-            raw.add([key_of(row)], corpus.prompt(values_of(row)), row["Answer"], exam=exam, **values_of(row))
+            raw.add(
+                [key_of(row)],
+                corpus.prompt(values_of(row)),
+                row["Answer"],
+                exam=exam,
+                **values_of(row),
+            )
 
 
 def add(
-    corpus: FullCorpus, split: str, exam: str, name: str, row: dict[str, Any], where: str, seen: set[str]
+    corpus: FullCorpus,
+    split: str,
+    exam: str,
+    name: str,
+    row: dict[str, Any],
+    where: str,
+    seen: set[str],
 ) -> None:
     """An item, unless the same question is one already."""
     answer = row["Answer"].strip().upper()

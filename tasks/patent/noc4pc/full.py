@@ -26,7 +26,9 @@ def convert(row: dict[str, Any], where: str) -> tuple[dict[str, Any], Any, str, 
     ]
     code, reason = decision(row["answer"])
     if code not in CODES:
-        raise BadInput(f"{where}: 'answer' is {str(row['answer'])[:60]!r}, not one of {', '.join(CODES)}")
+        raise BadInput(
+            f"{where}: 'answer' is {str(row['answer'])[:60]!r}, not one of {', '.join(CODES)}"
+        )
     return values, code, json.dumps({"code": code}), {"reason": reason}
 
 

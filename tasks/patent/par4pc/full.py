@@ -27,7 +27,9 @@ def convert(row: dict[str, Any], where: str) -> tuple[dict[str, Any], Any, str, 
     gold = {name.removesuffix("_answers"): letters(row.get(name)) for name in ANSWERS}
     unknown = {letter for found in gold.values() for letter in found} - set(values["options"])
     if unknown or not gold["gold"] or not set(values["options"]) <= set(LETTERS):
-        raise BadInput(f"{where}: the answers {gold} do not fit the options {', '.join(values['options'])}")
+        raise BadInput(
+            f"{where}: the answers {gold} do not fit the options {', '.join(values['options'])}"
+        )
     chosen = gold["gold"]
     return values, gold, json.dumps({"answer": chosen[0] if len(chosen) == 1 else chosen}), {}
 
@@ -39,5 +41,9 @@ def letters(value: Any) -> list[str]:
 
 def build(corpus: FullCorpus) -> None:
     """Splits and raw source."""
-    fields = {**FIELDS, "silver_answers": (str, list, type(None)), "negative_answers": (str, list, type(None))}
+    fields = {
+        **FIELDS,
+        "silver_answers": (str, list, type(None)),
+        "negative_answers": (str, list, type(None)),
+    }
     panorama.build(corpus, SOURCES[0], "PAR4PC", fields, convert)
