@@ -74,6 +74,20 @@ export const taskCardSchema = z.strictObject({
   errorClasses: z.record(z.string(), z.string()),
   /** What the splits are disjoint by. */
   key: z.string(),
+  /** What the contamination audit compares beside the rendered prompts: molecules, reactions by their components, tables by their cells. @default [text] */
+  audit: z
+    .array(z.enum(["text", "molecules", "reactions", "tables"]))
+    .min(1)
+    .optional(),
+  /** What training data must not hold. The audit counts and drops rows that break it; above a small share the experiment fails. */
+  constraints: z
+    .strictObject({
+      /** E-mail addresses, telephone and card numbers. */
+      personalData: z.enum(["forbidden", "allowed"]).default("allowed"),
+    })
+    .optional(),
+  /** Path into an item (`input.table`) of what several items share: they are resampled together. Left out: the item's `cluster`, if any. */
+  clusterBy: z.string().optional(),
   /** Standard deviation of the validation score between training seeds, as measured by the ladder. */
   seedSpread: z.number().nonnegative(),
   tiers: z.strictObject({ mini: tierSchema.optional(), full: tierSchema.optional() }),
