@@ -4,8 +4,9 @@
         [--from MIRROR] [--accept-licence] [--pin]
     python tasks/build_full.py build --task aime25 --store DIR --out DIR [--seed 0]
 
-`fetch` is the only part that uses the network. Ends with 1 where the network refuses, 2 where a file,
-a licence or a pin is in the way, 3 where there is no such task; the last line says what to do.
+`fetch` is the only part that uses the network. Ends with 1 where the network refuses, 2 where a
+file, a licence or a pin is in the way, 3 where there is no such task; the last line says what to
+do.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ def accept_licences(wanted: list[Source], store: Store, accept: bool) -> None:
     if refused:
         names = ", ".join(dict.fromkeys(f"{s.name} ({s.licence})" for s in refused))
         raise BadInput(
-            f"licences to accept first: {names}: read them, then add --accept-licence; it is asked once"
+            f"licences to accept first: {names}: read them, then add --accept-licence; "
+            "it is asked once"
         )
 
 

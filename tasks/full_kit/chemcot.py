@@ -1,7 +1,7 @@
 """ChemCoTBench as items and ChemCoTDataset as raw sources, for the four chemistry tasks.
 
-Both hold JSON arrays of `{id, query, task, subtask, gt, struct_cot, raw_cot, meta}`, where `meta` and
-often `struct_cot` are JSON texts; the conditions of reactions call the latter `cot_result`.
+Both hold JSON arrays of `{id, query, task, subtask, gt, struct_cot, raw_cot, meta}`, where `meta`
+and often `struct_cot` are JSON texts; the conditions of reactions call the latter `cot_result`.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ def build(
     training: dict[str, str],
     names: dict[str, str] | None = None,
 ) -> None:
-    """Test: the benchmark. Dev and validation: training rows with a gold that the scorer accepts, the
-    same number of each sub-task, held out by molecule. The rest is raw, a source for each file.
+    """Test: the benchmark. Dev and validation: training rows with a gold that the scorer accepts,
+    the same number of each sub-task, held out by molecule. The rest is raw, a source for each file.
 
     `bench` and `training` name sub-tasks and their files; `names` the sub-task that a training file
     has in the benchmark, where it differs (None: it has none).
@@ -129,7 +129,7 @@ def meta_of(row: dict[str, Any], where: str) -> dict[str, Any]:
 
 
 def gold_text(row: dict[str, Any], meta: dict[str, Any]) -> str:
-    """The answer of a row: `gt`, else that of `meta`, else the `output` of its structured thoughts."""
+    """The answer: `gt`, else that of `meta`, else the `output` of the structured thoughts."""
     for value in (row.get("gt"), meta.get("gt"), meta.get("reference")):
         if value not in (None, ""):
             return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

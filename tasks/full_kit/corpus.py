@@ -68,8 +68,8 @@ class Raw:
 
 
 class FullCorpus:
-    """Everything of one task of the full tier. Deterministic for files and seed; the order of rows in
-    a file does not decide what becomes an item, only their keys do.
+    """Everything of one task of the full tier. Deterministic for files and seed; the order of rows
+    in a file does not decide what becomes an item, only their keys do.
     """
 
     def __init__(
@@ -120,8 +120,9 @@ class FullCorpus:
     def usable(
         self, source: str, path: str, fields: Fields, convert: Callable[[dict[str, Any], str], T]
     ) -> Iterator[tuple[int, dict[str, Any], T]]:
-        """Rows of a file with what `convert` makes of them. A row for which it raises BadInput is left
-        out and counted in the notes; where they are many, the file is refused with the first reason.
+        """Rows of a file with what `convert` makes of them. A row for which it raises BadInput is
+        left out and counted in the notes; where they are many, the file is refused with the first
+        reason.
         """
         count, odd, first = 0, 0, None
         for number, row in self.rows(source, path, fields):
@@ -192,7 +193,7 @@ class FullCorpus:
             items = self.items[split]
             if not items:
                 raise BadInput(
-                    f"{self.task}: nothing is left for the {split} split: the sources hold too little"
+                    f"{self.task}: nothing is left for the {split} split: the sources are too small"
                 )
             data = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items).encode(
                 "utf-8", "backslashreplace"

@@ -1,5 +1,5 @@
-"""Downloads a file: resumed where it broke off, retried where the network or the server falters, with
-progress on stderr.
+"""Downloads a file: resumed where it broke off, retried where the network or the server falters,
+with progress on stderr.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ def download(
     pause: float | None = None,
     timeout: float = TIMEOUT,
 ) -> str | None:
-    """Writes the file at `url` to `target`, whole or not at all; what came before a break is kept in
-    `target.part`. Returns the sha256 that the server names for it, if it does.
+    """Writes the file at `url` to `target`, whole or not at all; what came before a break is kept
+    in `target.part`. Returns the sha256 that the server names for it, if it does.
 
     Raises Unreachable when the network refuses, BadInput when the server does.
     """

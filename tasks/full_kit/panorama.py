@@ -1,5 +1,5 @@
-"""PANORAMA's three tasks: what their Parquet files hold, as items. Its splits are by application; its
-columns are JSON texts or nested values, and letters come as lists or as one text.
+"""PANORAMA's three tasks: what their Parquet files hold, as items. Its splits are by application;
+its columns are JSON texts or nested values, and letters come as lists or as one text.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from errors import BadInput
 from full_kit.corpus import FullCorpus, grouped, text_key
 
 COMMON = {"application_number": (str, int), "claim_number": (str, int), "context": (str, dict)}
-#: One item of a task from its row: (input, gold, answer as it is written, further fields of raw rows).
+#: One item of a task from its row: (input, gold, answer as it is written, further fields of raw
+#: rows).
 Convert = Callable[[dict[str, Any], str], tuple[dict[str, Any], Any, str, dict[str, Any]]]
 
 
 def build(
     corpus: FullCorpus, source: str, folder: str, fields: dict[str, Any], convert: Convert
 ) -> None:
-    """Test from the benchmark's test split, dev and validation from its validation split, raw from its
-    training split. Items of one application are one cluster; at most `PER_APPLICATION` of each.
+    """Test from the benchmark's test split, dev and validation from its validation split, raw from
+    its training split. Items of one application are one cluster; at most `PER_APPLICATION` of each.
     """
     wanted = {**COMMON, **fields}
     held_texts = set()

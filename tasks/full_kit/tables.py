@@ -19,8 +19,8 @@ WAYS = {"DP": "direct", "TCoT": "thoughts", "SCoT": "symbolic", "PoT": "programs
 
 
 def build(corpus: FullCorpus, qtype: str) -> None:
-    """Test: all of the benchmark's items. Dev and validation: questions of TableInstruct whose direct
-    answer is the one that at least one other way of asking ends with, held out by table.
+    """Test: all of the benchmark's items. Dev and validation: questions of TableInstruct whose
+    direct answer is the one that at least one other way of asking ends with, held out by table.
     """
     add_bench(corpus, qtype, "test", bench_rows(corpus, qtype))
     rows = instruct_rows(corpus)
@@ -153,7 +153,7 @@ def add_raw(corpus: FullCorpus, rows: list[dict[str, Any]]) -> None:
 
 
 def agreed_answers(rows: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
-    """Questions of a table with the direct answer, where another way of asking ends with the same."""
+    """Questions of a table with the direct answer, where another way of asking confirms it."""
     found = []
     for _, same in sorted(grouped(rows, lambda row: text_key(row["question"])).items()):
         ends = [(row, final_answer(row["response"])) for row in same]

@@ -1,6 +1,6 @@
-"""Small files in the schemas of the public sources, as a mirror that `--from` reads. The schemas are
-those of the dataset cards and of public loaders (docs/full-tier.md says which); the content is made
-up here.
+"""Small files in the schemas of the public sources, as a mirror that `--from` reads. The schemas
+are those of the dataset cards and of public loaders (docs/full-tier.md says which); the content is
+made up here.
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ AIME = "Find the number of integers n with n^2 < {} and n even."
 
 
 def deepscaler(root: Path) -> Path:
-    """A JSON array of {problem, answer, solution}; most solutions are empty, some answers no integers.
-    The first problem is one of AIME 2025, spelled differently.
+    """A JSON array of {problem, answer, solution}; most solutions are empty, some answers no
+    integers. The first problem is one of AIME 2025, spelled differently.
     """
     rows = [
         {
@@ -392,8 +392,8 @@ def table(n: int) -> dict[str, Any]:
 
 
 def tables(root: Path) -> None:
-    """TableBench, and TableInstruct with each question asked in four ways. Table 1 of the benchmark is
-    in TableInstruct as well, with its rows and columns in another order.
+    """TableBench, and TableInstruct with each question asked in four ways. Table 1 of the
+    benchmark is in TableInstruct as well, with its rows and columns in another order.
     """
     space = root / "Multilingual-Multimodal-NLP"
     bench, instruct = [], []
@@ -449,8 +449,8 @@ def tables(root: Path) -> None:
 
 
 def qwen_shape(folder: Path, *, narrow: bool) -> Path:
-    """A randomly initialized model of Qwen2.5-0.5B's architecture and vocabulary with a tokenizer of
-    bytes: 494M parameters, or a narrow one of 5M that differs in widths and depth alone.
+    """A randomly initialized model of Qwen2.5-0.5B's architecture and vocabulary with a tokenizer
+    of bytes: 494M parameters, or a narrow one of 5M that differs in widths and depth alone.
     """
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers

@@ -1,5 +1,5 @@
-"""ChemCoTBench's questions on molecules as test; dev, validation and raw rows of ChemCoTDataset, which
-has none for equivalence.
+"""ChemCoTBench's questions on molecules as test; dev, validation and raw rows of ChemCoTDataset,
+which has none for equivalence.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ def convert(row: dict[str, Any], meta: dict[str, Any]) -> tuple[dict[str, Any], 
     if not gold:
         return None
     values = {"query": row["query"]}
-    smiles = next((meta[key] for key in chemcot.SOURCE_KEYS if isinstance(meta.get(key), str)), None)
+    smiles = next(
+        (meta[key] for key in chemcot.SOURCE_KEYS if isinstance(meta.get(key), str)), None
+    )
     return ({**values, "smiles": smiles} if smiles else values), gold
 
 

@@ -1,5 +1,5 @@
-"""ChemCoTBench's reactions as test; dev, validation and raw rows of ChemCoTDataset, which has products
-and conditions only.
+"""ChemCoTBench's reactions as test; dev, validation and raw rows of ChemCoTDataset, which has
+products and conditions only.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""FinanceIQ: of each exam the last rows are held out as RD-Agent holds them out (100, or half), their
-first half for validation and the second for the test; the benchmark's few-shot rows are dev; the
-rest is raw.
+"""FinanceIQ: of each exam the last rows are held out as RD-Agent holds them out (100, or half),
+their first half for validation and the second for the test; the benchmark's few-shot rows are dev;
+the rest is raw.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""AIME 2025 as test, DeepScaleR as raw sources; dev and validation are problems of DeepScaleR with an
-integer answer, held out by their text. The test is sampled several times (the card's `sampling`).
+"""AIME 2025 as test, DeepScaleR as raw sources; dev and validation are problems of DeepScaleR with
+an integer answer, held out by their text. The test is sampled several times (the card's
+`sampling`).
 """
 
 from __future__ import annotations
