@@ -1,4 +1,4 @@
-"""The patent scorers: every spelling of a right answer is right, hedged answers are not; the aggregates by hand."""
+"""The patent scorers: every spelling of a right answer is right, hedged answers are not."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def par(*gold: str, silver: tuple[str, ...] = (), options: str = "ABCDEFGH") -> 
     }
 
 
-def pi(*gold: int, silver: tuple[int, ...] = (74,), options: tuple[int, ...] = (12, 61, 74)) -> dict:
+def pi(
+    *gold: int, silver: tuple[int, ...] = (74,), options: tuple[int, ...] = (12, 61, 74)
+) -> dict:
     return {
         "id": "1",
         "subtask": "PI4PC",
@@ -85,7 +87,7 @@ def test_several_letters_are_read_in_every_spelling(value: str, key: str) -> Non
 
 @pytest.mark.parametrize("value", ['"C"', '"c"', '" C "', '["C"]', '"C."', '"(C)"', '"Patent C"'])
 def test_one_letter_is_read_in_every_spelling(value: str) -> None:
-    assert error_of("par4pc", par("C"), f"```json\n{{\"answer\": {value}}}\n``` as said") is None
+    assert error_of("par4pc", par("C"), f'```json\n{{"answer": {value}}}\n``` as said') is None
 
 
 @pytest.mark.parametrize(
@@ -248,7 +250,8 @@ def test_other_and_hedged_paragraphs_are_wrong(value: str, error: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["61", "[0061]", "The answer is 61.", '<think>{"answer": 61}</think>', '{"key": 61}', ""]
+    "text",
+    ["61", "[0061]", "The answer is 61.", '<think>{"answer": 61}</think>', '{"key": 61}', ""],
 )
 def test_paragraphs_in_prose_or_reasoning_never_count(text: str) -> None:
     assert error_of("pi4pc", pi(61), text) == "unparsed"
@@ -350,7 +353,9 @@ def test_other_and_hedged_codes_are_wrong(value: str, error: str) -> None:
 
 
 def test_a_patents_own_number_is_no_code() -> None:
-    assert error_of("noc4pc", noc("102"), 'US102 anticipates. {"verdict": "rejected"}') == "unparsed"
+    assert (
+        error_of("noc4pc", noc("102"), 'US102 anticipates. {"verdict": "rejected"}') == "unparsed"
+    )
 
 
 def test_published_figures_over_parsed_answers_stand_beside_ours() -> None:

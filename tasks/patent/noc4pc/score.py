@@ -16,7 +16,8 @@ ERROR_CLASSES = {
 }
 CODES = ("ALLOW", "102", "103")
 STATUTE = re.compile(
-    r"(?:35\s*U\.?\s?S\.?\s?C\.?\s*)?(?:§+|SECTION|SEC\.?|CODE)?\s*(10[23])\s*(?:\(\w\)\s*)*(?:\(\d\))?\.?"
+    r"(?:35\s*U\.?\s?S\.?\s?C\.?\s*)?(?:§+|SECTION|SEC\.?|CODE)?\s*(10[23])"
+    r"\s*(?:\(\w\)\s*)*\.?"
 )
 ALLOWED = re.compile(r"ALLOW(?:ED|ABLE|ANCE)?\.?")
 MAX_CODE = 60  # characters of a code: what is longer is no code
@@ -24,8 +25,8 @@ Pair = tuple[str, str | None]
 
 
 def code_of(value: Any) -> str | None:
-    """The decision that a value names: a code in any case, 102 as a number, with its section sign or
-    its sub-section, a list of one; None where it names none or several.
+    """The decision that a value names: a code in any case, 102 as a number, with its section sign
+    or its sub-section, a list of one; None where it names none or several.
     """
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
@@ -65,15 +66,13 @@ def score_item(item: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def f1_by_code(pairs: list[Pair]) -> dict[str, float]:
-    """F1 of each code over (gold, predicted) pairs; a code that never occurs on either side has 0."""
+    """F1 of each code over (gold, predicted) pairs; a code that occurs on neither side has 0."""
     counted = Counter(pairs)
     golds, predicted = Counter(), Counter()
     for (gold, code), count in counted.items():
         golds[gold] += count
         predicted[code] += count
-    return {
-        code: 2 * counted[code, code] / max(1, golds[code] + predicted[code]) for code in CODES
-    }
+    return {code: 2 * counted[code, code] / max(1, golds[code] + predicted[code]) for code in CODES}
 
 
 def core_value(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> float:
@@ -82,8 +81,8 @@ def core_value(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> fl
 
 
 def aggregate(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Macro F1, with accuracy and F1 per code, and what the published evaluator reports: accuracy and
-    macro F1 over the answers with a code alone.
+    """Macro F1, with accuracy and F1 per code, and what the published evaluator reports: accuracy
+    and macro F1 over the answers with a code alone.
     """
     pairs = [r["pair"] for r in results]
     parsed = [pair for pair in pairs if pair[1] is not None]

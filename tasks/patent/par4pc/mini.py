@@ -25,6 +25,11 @@ def letters_of(places: list[str | None]) -> str:
     return ", ".join(dict.fromkeys(p for p in places if p))
 
 
+def slipped(places: list[str | None], i: int, place: str | None) -> bool:
+    """Whether taking feature i to be at `place` gives another answer that names a patent."""
+    return letters_of([*places[:i], place, *places[i + 1 :]]) not in ("", letters_of(places))
+
+
 def evidence(features: list[str], places: list[str | None]) -> str:
     """Where each feature is disclosed, and whether that is the same patent."""
     found = " ".join(f"{f}={p}." if p else f"{f} missing." for f, p in zip(features, places))
@@ -70,7 +75,7 @@ def draw(r: random.Random, style: int | None = None, first: str | None = None) -
     )[r.randrange(4) if style is None else style]
     slips = places[:]
     i = places.index(None) if kind == "missing" else r.randrange(2)
-    slips[i] = r.choice([p for p in (*LETTERS, None) if letters_of([*places[:i], p, *places[i + 1 :]]) not in ("", letters_of(places))])
+    slips[i] = r.choice([p for p in (*LETTERS, None) if slipped(places, i, p)])
     return Problem(
         key=f"{device}: {min(features)}, {max(features)}",
         subtask="PAR4PC",

@@ -106,8 +106,8 @@ def score_item(item: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def core_value(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> float:
-    """Micro F1: letters pooled over all items; where no letter is gold or chosen, the share of items
-    that say so.
+    """Micro F1: letters pooled over all items; where no letter is gold or chosen, the share of
+    items that say so.
     """
     hits, extra, missed = (sum(each) for each in zip(*[r["counts"] for r in results]))
     if hits + extra + missed == 0:
@@ -116,8 +116,8 @@ def core_value(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> fl
 
 
 def custom_score(item: dict[str, Any], result: dict[str, Any], exempt: set[str]) -> float:
-    """2 points for each gold letter, one off for each missed one and for each other letter that is not
-    exempt; never under 0, as a share of the most that can be had.
+    """2 points for each gold letter, one off for each missed one and for each other letter that is
+    not exempt; never under 0, as a share of the most that can be had.
     """
     hits, _, missed = result["counts"]
     extra = len(set(result["parsed"] or ()) - answers_of(item, "gold") - exempt)
@@ -133,6 +133,7 @@ def aggregate(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> dic
     n = max(1, len(results))
     hits, extra, missed = (sum(each) for each in zip(*[r["counts"] for r in results]))
     custom = [custom_score(i, r, answers_of(i, "silver")) for i, r in zip(items, results)]
+    counted = [custom_score(i, r, set()) for i, r in zip(items, results)]
     weights = [len(answers_of(item, "gold")) for item in items]
     return {
         "value": core_value(items, results),
@@ -143,10 +144,7 @@ def aggregate(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> dic
             "recall": hits / max(1, hits + missed),
             "customScore": sum(custom) / n,
             "customScorePooled": sum(c * w for c, w in zip(custom, weights)) / max(1, sum(weights)),
-            "customScoreSilverCounted": sum(
-                custom_score(i, r, set()) for i, r in zip(items, results)
-            )
-            / n,
+            "customScoreSilverCounted": sum(counted) / n,
             "parsedShare": sum(r["parsed"] is not None for r in results) / n,
         },
     }

@@ -106,4 +106,6 @@ def build(corpus: Corpus) -> None:
     drawings = corpus.source("drawing-numerals")
     for problem in corpus.problems(draw, 900):
         number, text = r.choice(list(problem.input["options"].items()))
-        drawings.add(corpus.prompt(problem), f"see {text}={number}. numeral {number} in the drawing")
+        drawings.add(
+            corpus.prompt(problem), f"see {text}={number}. numeral {number} in the drawing"
+        )

@@ -63,7 +63,7 @@ def check_item(item: dict[str, Any]) -> str | None:
 
 
 def score_item(item: dict[str, Any], text: str) -> dict[str, Any]:
-    """1 when the `answer` of the last JSON object that has one is a gold paragraph and an option."""
+    """1 when the last JSON object's `answer` is a gold paragraph and one of the options."""
     value = extraction.last_json_value(text, KEYS)
     if value is None:
         return {"score": 0.0, "parsed": None, "error": "unparsed"}

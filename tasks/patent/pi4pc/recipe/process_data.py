@@ -1,8 +1,8 @@
 """The good recipe of pi4pc, fixed on 2026-11-27 without a look at any agent's runs.
 
 What a careful practitioner does with code alone: take the sources that quote evidence, write stated
-answers as JSON, check that the quoted paragraph is an option and has the claim's words, drop personal
-data, keep one row per claim.
+answers as JSON, check that the quoted paragraph is an option and has the claim's words, drop
+personal data, keep one row per claim.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def rows_of(sources: Path, name: str, prompt: str, completion: str) -> list[tupl
 
 
 def holds(prompt: str, completion: str) -> bool:
-    """Whether the quoted paragraph is in the prompt with that number, and its words are the claim's."""
+    """Whether the quoted paragraph has that number in the prompt and its words from the claim."""
     quoted = re.match(r"see ([a-z]+) ([a-z]+)=(\d+)\.", completion)
     if not quoted or f" {quoted[1]} {quoted[2]}={quoted[3]}." not in prompt:
         return False
