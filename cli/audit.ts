@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Command, Option } from "commander";
@@ -8,7 +9,7 @@ import { contextOf } from "./context.ts";
 import { print, printJson, say } from "./output.ts";
 import { lastLine, runPython } from "./python.ts";
 import { findTask, findTier } from "./runs/find-task.ts";
-import { isFile, prepareData } from "./runs/prepare-data.ts";
+import { prepareData } from "./runs/prepare-data.ts";
 import { withTemporaryFolder } from "./temporary-folder.ts";
 import { counted, oneLine } from "./terminal/figures.ts";
 import { paletteFor } from "./terminal/palette.ts";
@@ -24,7 +25,21 @@ const reportSchema = z.object({
       split: z.enum(SPLITS),
       item: z.string(),
       kind: z.string(),
-      evidence: z.unknown(),
+      /** Which way of looking found it. */
+      detector: z.string(),
+      evidence: z.string(),
+      /** Both prompts, cut. */
+      rowText: z.string(),
+      itemText: z.string(),
+    }),
+  ),
+  /** Rows that break the card's constraints, by name. */
+  constraints: z.record(
+    z.string(),
+    z.object({
+      rows: z.number(),
+      kinds: z.record(z.string(), z.number()),
+      examples: z.array(z.object({ row: z.number(), kinds: z.array(z.string()) })),
     }),
   ),
 });
@@ -43,7 +58,7 @@ interface Options {
 export function register(command: Command): void {
   command
     .requiredOption("--task <task>", "whose dev, validation and test items")
-    .requiredOption("--data <file>", "JSONL of {prompt, completion}")
+    .requiredOption("--data <file>", "rows of {prompt, completion}: .jsonl, .jsonl.gz or .parquet")
     .addOption(new Option("--tier <tier>", "size of data and models").choices(TIERS))
     .addHelpText(
       "after",
@@ -54,7 +69,8 @@ export function register(command: Command): void {
       const task = findTask(options.task, config.repository);
       const { baseModel } = findTier(task, config.tier);
       const data = resolve(options.data);
-      if (!(await isFile(data))) throw badInput(`${data} is not there`);
+      // Before the task's data are made; a folder and what else cannot be read the script explains.
+      if (!existsSync(data)) throw badInput(`${data} is not there`);
       const { splits } = await prepareData(config, {
         task: task.card.id,
         tier: config.tier,
@@ -76,29 +92,44 @@ export function register(command: Command): void {
     });
 }
 
-function reportLines({ rows, removed, matches }: Report): string[] {
+function reportLines({ rows, removed, matches, constraints }: Report): string[] {
   const { bold, dim } = paletteFor(process.stdout);
-  const summary = bold(`${removed} of ${counted(rows, "row")} copy items of a split`);
-  if (matches.length === 0) return [summary];
+  const lines = [bold(`${removed} of ${counted(rows, "row")} copy items of a split`)];
+  const columns = [
+    { title: "row", align: "right" as const },
+    ...["split", "item", "kind", "found by", "evidence"].map((title) => ({ title })),
+  ];
+  const shown = matches.slice(0, SHOWN);
   const table = formatTable(
-    [
-      { title: "row", align: "right" },
-      { title: "split" },
-      { title: "item" },
-      { title: "kind" },
-      { title: "evidence" },
-    ],
-    matches
-      .slice(0, SHOWN)
-      .map(({ row, split, item, kind, evidence }) => [
-        String(row),
-        split,
-        item,
-        kind,
-        oneLine(typeof evidence === "string" ? evidence : JSON.stringify(evidence), 80),
-      ]),
+    columns,
+    shown.map(({ row, split, item, kind, detector, evidence }) => [
+      ...[String(row), split, item, kind, detector],
+      oneLine(evidence, 60),
+    ]),
     dim,
   );
+  const texts = shown.flatMap(({ rowText, itemText }) => [
+    dim(`      row:  ${oneLine(rowText, 110)}`),
+    dim(`      item: ${oneLine(itemText, 110)}`),
+  ]);
+  if (shown.length > 0) {
+    const [head, ...body] = table;
+    lines.push(head ?? "");
+    for (const [at, line] of body.entries()) {
+      lines.push(line, ...texts.slice(2 * at, 2 * at + 2));
+    }
+  }
   const more = matches.length - SHOWN;
-  return [summary, ...table, ...(more > 0 ? [dim(`and ${more} more: use --json`)] : [])];
+  if (more > 0) lines.push(dim(`and ${more} more: use --json`));
+  for (const [name, { rows: broken, kinds, examples }] of Object.entries(constraints)) {
+    const found = Object.entries(kinds).map(([kind, count]) => `${kind} ${count}`);
+    const where = examples.slice(0, 10).map(({ row }) => row);
+    lines.push(
+      broken === 0
+        ? `no row breaks ${name}`
+        : bold(`${counted(broken, "row")} break ${name}`) +
+            ` (${found.join(", ")}), as ${where.join(", ")}${broken > where.length ? ", ..." : ""}`,
+    );
+  }
+  return lines;
 }

@@ -44,8 +44,14 @@ interface Options {
 export function register(command: Command): void {
   command
     .requiredOption("--task <task>", "whose scorer")
-    .requiredOption("--items <file>", "JSONL of items with their gold answers")
-    .requiredOption("--predictions <file>", "JSONL of {id, text}: raw model text")
+    .requiredOption(
+      "--items <file>",
+      "items with their gold answers: .jsonl, .jsonl.gz or .parquet",
+    )
+    .requiredOption(
+      "--predictions <file>",
+      "rows of {id, text}, raw model text: .jsonl, .jsonl.gz or .parquet",
+    )
     .option("--seed <n>", "seed of the bootstrap", wholeNumber(0), 0)
     .addHelpText(
       "after",
@@ -57,7 +63,7 @@ export function register(command: Command): void {
       await withTemporaryFolder(async (temporary) => {
         const out = join(temporary, "score.json");
         const end = await runPython(config, "sandbox-images/evaluator/score.py", [
-          ...["--task-dir", folder, "--out", out, "--seed", String(options.seed)],
+          ...["--task-dir", folder, "--out", out, "--seed", String(options.seed), "--refuse-empty"],
           ...["--items", resolve(options.items), "--predictions", resolve(options.predictions)],
         ]);
         if (end.exitCode === 2) throw new CliError(EXIT.badInput, lastLine(end));

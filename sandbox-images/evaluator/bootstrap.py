@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -40,20 +42,39 @@ def resampled_subtask_means(
     return means.sum(axis=1) / (sizes > 0).sum(axis=1)
 
 
+def cluster_of(item: dict[str, Any], path: str | None) -> str | None:
+    """What an item shares with others: its `cluster`, else the card's `clusterBy` (a path into the item,
+    as `input.table`). None: it stands alone.
+    """
+    if item.get("cluster") is not None:
+        return str(item["cluster"])
+    value: Any = item if path else None
+    for key in (path or "").split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    if len(text) <= 60:
+        return text
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
 def interval(
     items: list[dict[str, Any]],
     results: list[dict[str, Any]],
+    clusters: list[str],
     aggregate: Aggregate | None,
     seed: int,
 ) -> tuple[float, float]:
     """The 95% interval of the metric.
 
-    Items with the same `cluster` are drawn together; `aggregate` None means the plain mean of
-    scores. Below two clusters there is nothing to resample, and the interval is the whole range.
+    Items of one cluster are drawn together; `aggregate` None means the plain mean of scores. Below two
+    clusters there is nothing to resample, and the interval is the whole range. The order of items
+    does not matter.
     """
     groups: dict[str, list[int]] = {}
-    for i, item in enumerate(items):
-        groups.setdefault(str(item.get("cluster", item["id"])), []).append(i)
+    for i in sorted(range(len(items)), key=lambda i: (clusters[i], items[i]["id"])):
+        groups.setdefault(clusters[i], []).append(i)
     if len(groups) < 2:
         return 0.0, 1.0
     members = [numpy.array(g) for g in groups.values()]

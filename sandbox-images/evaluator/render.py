@@ -10,8 +10,9 @@ import json
 from pathlib import Path
 
 from card import load_card, tier_of
-from errors import BadInput, read_keyed, stop, write_atomically
+from errors import BadInput, stop, write_atomically
 from prompts import render_prompts
+from row_files import read_keyed
 
 
 def main() -> None:

@@ -1,9 +1,9 @@
 """Scores predictions with a task's own scorer and writes the `score --json` document.
 
-    score.py --task-dir DIR --items F --predictions F --out F [--seed 0]
+    score.py --task-dir DIR --items F --predictions F --out F [--seed 0] [--refuse-empty]
 
-An item without a prediction is wrong, never left out. Bad input ends with one line on stderr and
-exit code 2.
+Files are JSON lines (plain or gzipped) or Parquet. An item without a prediction is wrong, never left
+out. Bad input ends with one line on stderr and exit code 2.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from bootstrap import interval
+from bootstrap import cluster_of, interval
 from card import load_card
-from errors import BadInput, read_keyed, stop, write_atomically
+from errors import BadInput, stop, write_atomically
+from row_files import Rows, read_keyed
 
 
 def load_scorer(task_dir: Path) -> ModuleType:
@@ -36,12 +37,15 @@ def load_scorer(task_dir: Path) -> ModuleType:
     return module
 
 
-def check_golds(items: list[dict[str, Any]], scorer: ModuleType, path: Path) -> None:
+def check_golds(items: Rows, scorer: ModuleType) -> None:
     """Raises BadInput when an item has no gold, or one that the scorer does not accept."""
-    for number, item in enumerate(items, 1):
-        reason = "'gold' is missing" if "gold" not in item else scorer.check_item(item)
+    for index, item in enumerate(items):
+        try:
+            reason = "'gold' is missing" if "gold" not in item else scorer.check_item(item)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            reason = f"the item cannot be scored: {type(error).__name__}: {error}"
         if reason:
-            raise BadInput(f"{path}: row {number}: {reason}")
+            raise BadInput(f"{items.place(index)}: {reason}")
 
 
 def score(
@@ -62,6 +66,7 @@ def score(
     if not counted:
         raise BadInput(f"no item can be scored: {left_out[0]['subtask']}: {left_out[0]['reason']}")
     kept, results = [items[k] for k in counted], [every[k] for k in counted]
+    clusters = [cluster_of(item, card.get("clusterBy")) for item in items]
     mean = sum(r["score"] for r in results) / len(results)
     total = (
         scorer.aggregate(kept, results)
@@ -69,7 +74,7 @@ def score(
         else {"value": mean, "submetrics": {}}
     )
     quick = getattr(scorer, "core_value", None)  # the aggregate's value alone, for resampling
-    low, high = interval(kept, results, quick, seed)
+    low, high = interval(kept, results, [clusters[k] or items[k]["id"] for k in counted], quick, seed)
     return {
         "task": card["id"],
         "metric": {
@@ -83,8 +88,9 @@ def score(
         "leftOut": left_out,
         "items": [
             {"id": i["id"], "subtask": i["subtask"]}
+            | ({"cluster": c} if c else {})
             | {key: r[key] for key in ("score", "parsed", "error")}
-            for i, r in zip(items, every)
+            for i, r, c in zip(items, every, clusters)
         ],
     }
 
@@ -113,14 +119,19 @@ def main() -> None:
     parser.add_argument("--predictions", required=True, type=Path)
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--refuse-empty", action="store_true", help="a file without any prediction is a mistake"
+    )
     args = parser.parse_args()
     try:
         card, scorer = load_card(args.task_dir / "task.yaml"), load_scorer(args.task_dir)
         items = read_keyed(args.items, {"subtask": str, "input": dict})
         if not items:
-            raise BadInput(f"{args.items}: no items")
-        check_golds(items, scorer, args.items)
+            raise BadInput(f"{args.items}:1: the file is empty: no items")
+        check_golds(items, scorer)
         predictions = read_keyed(args.predictions, {"text": str}, {item["id"] for item in items})
+        if not predictions and args.refuse_empty:
+            raise BadInput(f"{args.predictions}:1: the file is empty: no predictions")
         texts = {p["id"]: p["text"] for p in predictions}
         document = score(card, scorer, items, texts, args.seed)
     except BadInput as error:

@@ -122,7 +122,7 @@ def test_the_order_of_predictions_does_not_matter(data: Path, tmp_path: Path, sc
     [
         (b'{"id": "noc4pc-dev-0000", "text": "a"}\n' * 2, "repeated"),
         (b'{"id": "stranger", "text": "a"}\n', "not among the items"),
-        (b'{"id": "noc4pc-dev-0000", "text": 5}\n', "'text' must be str"),
+        (b'{"id": "noc4pc-dev-0000", "text": 5}\n', ":1: 'text' must be a text"),
         (b'{"id": "noc4pc-dev-0000", "text": "a"}\n{oops\n', ":2: not JSON"),
         (b'{"id": "noc4pc-dev-0000", "text": "\xff"}\n', ":1: not UTF-8"),
         (b"[1]\n", ":1: not a JSON object"),
@@ -143,7 +143,7 @@ def test_bad_predictions_end_with_one_line_and_exit_code_2(
     [
         ({"gold": "104"}, "gold must be one of"),
         ({"id": "noc4pc-dev-0001"}, "repeated"),
-        ({"input": None}, "'input' must be dict"),
+        ({"input": None}, ":1: 'input' must be an object"),
     ],
 )
 def test_bad_items_end_with_one_line_and_exit_code_2(
@@ -243,4 +243,5 @@ def test_rows_with_other_fields_are_bad_input(data: Path, tmp_path: Path) -> Non
     splits = {split: data / f"{split}.jsonl" for split in ("dev", "validation", "test")}
     rows = write(tmp_path / "r.jsonl", [{"prompt": "a", "completion": "b", "gold": "c"}])
     done = run("audit.py", data=rows, **splits, card=TASK / "task.yaml", out=tmp_path / "out")
-    assert done.returncode == 2 and "row 1" in done.stderr and not (tmp_path / "out").exists()
+    assert done.returncode == 2 and "r.jsonl:1: " in done.stderr and "'gold'" in done.stderr
+    assert not (tmp_path / "out").exists()
