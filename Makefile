@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint format typecheck bench ladder base-model clean
+.PHONY: help setup demo test test-all lint format typecheck bench ladder base-model images clean
 
 # Node 24, the Python environment and the Temporal CLI that set-up found (setup/run is silent when there is none yet).
 RUN := bash setup/run
@@ -39,6 +39,9 @@ ladder: setup ## score of base model, naive, best source and good recipe on each
 
 base-model: setup ## make tasks/base-model/mini again (some minutes)
 	@$(RUN) python tasks/base-model/pretrain.py
+
+images: setup ## the images of the Docker sandbox (some minutes; DOJO_BASE_IMAGE names another base)
+	@$(RUN) bash sandbox-images/build.sh
 
 clean: ## forget what set-up did here (node_modules, .cache); the shared cache and .dojo stay
 	@rm -rf node_modules .cache coverage

@@ -1,6 +1,7 @@
 import { createEvalActivities } from "../activities/eval/index.ts";
 import type { Config } from "../config/load.ts";
 import { openStore } from "../store/open-store.ts";
+import { openJobServices } from "./job-services.ts";
 import type { OpenPool } from "./open-pool.ts";
 import { artifactsOf } from "./pool-services.ts";
 
@@ -8,11 +9,19 @@ import { artifactsOf } from "./pool-services.ts";
 export async function openEval(config: Config): Promise<OpenPool> {
   const store = openStore(config.databaseUrl);
   const { db } = store;
+  // Only with containers: a bare process would keep nothing from anybody, and costs.
+  const jobs = config.sandbox.driver === "docker" ? openJobServices(config) : null;
+  const deps = { config, artifacts: artifactsOf(config), db };
   return {
     options: {
-      activities: { ...createEvalActivities({ config, artifacts: artifactsOf(config), db }) },
+      activities: {
+        ...createEvalActivities(jobs === null ? deps : { ...deps, jobs: jobs.deps }),
+      },
       maxConcurrentActivityTaskExecutions: config.pools.eval,
     },
-    close: () => store.close(),
+    close: async () => {
+      await jobs?.close();
+      await store.close();
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { EvalActivities } from "../../protocol/activities.ts";
@@ -9,7 +9,7 @@ import { taskOf } from "../task-cards.ts";
 import { withTemporaryFolder } from "../with-temporary-folder.ts";
 import { answersFolder } from "./answers.ts";
 import type { EvalDeps } from "./eval-deps.ts";
-import { runPython } from "./run-python.ts";
+import { runEvaluator } from "./run-evaluator.ts";
 
 /** Share of rows that copy items above which the whole submission counts as contaminated: that is no accident of a source. */
 const CONTAMINATED_SHARE = 0.2;
@@ -42,21 +42,24 @@ export async function auditContamination(
   return withTemporaryFolder(async (folder) => {
     const data = join(folder, "data.jsonl");
     const out = join(folder, "out");
-    await mkdir(out);
     await artifacts.materialize(input.data, data);
-    await runPython(config, join(config.repository, "sandbox-images", "evaluator", "audit.py"), [
-      ...[
-        "--data",
-        data,
-        "--card",
-        join(taskFolder, "task.yaml"),
-        "--tier",
-        experiment.tier,
-        "--out",
-        out,
+    await runEvaluator(deps, {
+      runId: experiment.runId,
+      label: experiment.label,
+      stage: "auditContamination",
+      script: "audit.py",
+      args: [
+        ...["--data", "{{data}}", "--card", "{{card}}", "--tier", experiment.tier],
+        ...["--out", "{{out}}", ...SPLITS.flatMap((split) => [`--${split}`, `{{${split}}}`])],
       ],
-      ...SPLITS.flatMap((split) => [`--${split}`, join(answers, `${split}.jsonl`)]),
-    ]);
+      inputs: {
+        data,
+        card: join(taskFolder, "task.yaml"),
+        ...Object.fromEntries(SPLITS.map((split) => [split, join(answers, `${split}.jsonl`)])),
+      },
+      out,
+      outputs: ["report.json", "train.jsonl", "holdout.jsonl"],
+    });
     const report = reportSchema.parse(JSON.parse(await readFile(join(out, "report.json"), "utf8")));
     const audit = agentView(report, input.showHeldOutMatches);
     const cost: StageCost = {

@@ -4,9 +4,10 @@ import type { EvalActivities } from "../../protocol/activities.ts";
 import { putItemScores } from "../../store/item-scores.ts";
 import { TestOpeningError } from "../../store/test-opening-error.ts";
 import * as register from "../../store/test-openings.ts";
+import { taskOf } from "../task-cards.ts";
 import { answersFolder } from "./answers.ts";
 import type { EvalDeps } from "./eval-deps.ts";
-import { intervalOf, itemScores, readPredictions } from "./score-predictions.ts";
+import { intervalOf, itemScores, readDrawn, readPredictions } from "./score-predictions.ts";
 import { definedSubmetrics, scoreSplit } from "./score-split.ts";
 
 /**
@@ -21,8 +22,17 @@ export async function openTest(
   if (opening.test !== null) {
     return { kind: "recorded", test: opening.test, submetrics: opening.submetrics ?? {} };
   }
-  const prompts = await readFile(join(answersFolder(deps.config, input), "test.prompts.jsonl"));
-  return { kind: "opened", prompts: await deps.artifacts.putBytes(prompts, "application/jsonl") };
+  const stored = async (file: string) =>
+    deps.artifacts.putBytes(
+      await readFile(join(answersFolder(deps.config, input), file)),
+      "application/jsonl",
+    );
+  const draws = taskOf(deps.config, input.task, input.tier).card.executes === "charts";
+  return {
+    kind: "opened",
+    prompts: await stored("test.prompts.jsonl"),
+    ...(draws ? { tables: await stored("test.tables.jsonl") } : {}),
+  };
 }
 
 /**
@@ -42,7 +52,9 @@ export async function scoreTest(
   if (opened.test !== null) return { test: opened.test, submetrics: opened.submetrics ?? {} };
 
   const predictions = await readPredictions(deps, input.predictions);
-  const document = await scoreSplit(deps, { ...input, split: "test", predictions });
+  const drawn = input.drawn === undefined ? null : await readDrawn(deps, input.drawn);
+  const what = { ...input, label: "test", split: "test" as const, predictions, drawn };
+  const document = await scoreSplit(deps, what);
   const scores = await itemScores(answersFolder(deps.config, input), "test", document);
   await putItemScores(deps.db, `${runId}/test`, "test", scores);
   const closed = await register.recordTestScore(deps.db, {

@@ -13,6 +13,8 @@ import { definedSubmetrics, type ScoreDocument, scoreSplit } from "./score-split
 
 const predictionSchema = z.object({ id: z.string(), text: z.string() });
 type Prediction = z.infer<typeof predictionSchema>;
+const drawnSchema = z.looseObject({ id: z.string() });
+type Drawn = z.infer<typeof drawnSchema>;
 
 /** Wrong answers that the feedback shows, and characters of each text. */
 const EXAMPLES = 8;
@@ -28,11 +30,18 @@ export async function scorePredictions(
   const began = performance.now();
   const folder = answersFolder(deps.config, { ...experiment, dataSha256 });
   const predictions = await readPredictions(deps, input.predictions);
+  const drawn = input.drawn === undefined ? null : await readDrawn(deps, input.drawn);
   const score = async (split: "dev" | "validation") => {
-    const answered = predictions
-      .filter((prediction) => prediction.id.startsWith(`${split}:`))
-      .map(({ id, text }) => ({ id: id.slice(split.length + 1), text }));
-    const what = { task, tier, dataSha256, split, predictions: answered, seed };
+    const own = <Row extends { readonly id: string }>(rows: readonly Row[]): Row[] =>
+      rows
+        .filter(({ id }) => id.startsWith(`${split}:`))
+        .map((row) => ({ ...row, id: row.id.slice(split.length + 1) }));
+    const answered = own(predictions);
+    const { runId, label } = experiment;
+    const what = {
+      ...{ runId, label, task, tier, dataSha256, split, predictions: answered, seed },
+      drawn: drawn === null ? null : own(drawn),
+    };
     const document = await scoreSplit(deps, what);
     const scores = await itemScores(folder, split, document);
     return { document, scores };
@@ -86,6 +95,18 @@ export async function readPredictions(
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => predictionSchema.parse(JSON.parse(line)));
+}
+
+/** What predictions drew: a line each; the scorer alone looks into it. */
+export async function readDrawn(
+  deps: Pick<EvalDeps, "artifacts">,
+  ref: Parameters<EvalDeps["artifacts"]["readBytes"]>[0],
+): Promise<Drawn[]> {
+  const text = (await deps.artifacts.readBytes(ref)).toString("utf8");
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => drawnSchema.parse(JSON.parse(line)));
 }
 
 /** Scores of a split's items for the store, with their clusters; items that cannot be judged are left out. */

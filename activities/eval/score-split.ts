@@ -6,7 +6,7 @@ import { taskOf } from "../task-cards.ts";
 import { withTemporaryFolder } from "../with-temporary-folder.ts";
 import { answersFolder, toJsonLines } from "./answers.ts";
 import type { EvalDeps } from "./eval-deps.ts";
-import { runPython } from "./run-python.ts";
+import { runEvaluator } from "./run-evaluator.ts";
 
 const documentSchema = z.object({
   metric: z.object({
@@ -31,13 +31,18 @@ export type ScoreDocument = z.infer<typeof documentSchema>;
 
 /** Runs the task's scorer over one split; an item without a prediction is wrong. */
 export async function scoreSplit(
-  deps: Pick<EvalDeps, "config">,
+  deps: Pick<EvalDeps, "config" | "jobs">,
   what: {
+    readonly runId: string;
+    /** Short name of the experiment, or `test`. */
+    readonly label: string;
     readonly task: string;
     readonly tier: Tier;
     readonly dataSha256: string;
     readonly split: Split;
     readonly predictions: readonly { readonly id: string; readonly text: string }[];
+    /** What the predictions drew, where they are programs; else null. */
+    readonly drawn: readonly { readonly id: string }[] | null;
     readonly seed: number;
   },
 ): Promise<ScoreDocument> {
@@ -45,18 +50,30 @@ export async function scoreSplit(
   const { folder: taskFolder } = taskOf(config, what.task, what.tier);
   return withTemporaryFolder(async (folder) => {
     const predictions = join(folder, "predictions.jsonl");
-    const out = join(folder, "scores.json");
+    const out = join(folder, "out");
     await writeFile(predictions, toJsonLines(what.predictions));
-    await runPython(config, join(config.repository, "sandbox-images", "evaluator", "score.py"), [
-      ...[
-        "--task-dir",
-        taskFolder,
-        "--items",
-        join(answersFolder(config, what), `${what.split}.jsonl`),
+    const drawn = join(folder, "drawn.jsonl");
+    if (what.drawn !== null) await writeFile(drawn, toJsonLines(what.drawn));
+    await runEvaluator(deps, {
+      runId: what.runId,
+      label: `${what.label}.${what.split}`,
+      stage: "scorePredictions",
+      script: "score.py",
+      args: [
+        ...["--task-dir", "{{task}}", "--items", "{{items}}", "--predictions", "{{predictions}}"],
+        ...["--out", "{{out}}/scores.json", "--seed", String(what.seed)],
+        ...(what.drawn === null ? [] : ["--drawn", "{{drawn}}"]),
       ],
-      ...["--predictions", predictions, "--out", out, "--seed", String(what.seed)],
-    ]);
-    return documentSchema.parse(JSON.parse(await readFile(out, "utf8")));
+      inputs: {
+        task: taskFolder,
+        items: join(answersFolder(config, what), `${what.split}.jsonl`),
+        predictions,
+        ...(what.drawn === null ? {} : { drawn }),
+      },
+      out,
+      outputs: ["scores.json"],
+    });
+    return documentSchema.parse(JSON.parse(await readFile(join(out, "scores.json"), "utf8")));
   });
 }
 

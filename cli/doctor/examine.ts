@@ -5,6 +5,7 @@ import type { Config } from "../../config/load.ts";
 import { probeBubblewrap } from "../../sandbox/bubblewrap.ts";
 import { livingStack } from "../../workers/start-stack.ts";
 import { findTemporalCli } from "../../workers/temporal-cli.ts";
+import { examineDocker } from "./examine-docker.ts";
 import { examineFolder } from "./examine-folder.ts";
 import { examinePython } from "./examine-python.ts";
 import { findProgram } from "./find-program.ts";
@@ -34,6 +35,7 @@ export async function examine(config: Config): Promise<Finding[]> {
     examineFolder("cache", config.cache, "DOJO_CACHE"),
     ...baseModels(config),
     bubblewrap(),
+    ...(await examineDocker(config)),
     program(
       "postgresql",
       ["initdb"],

@@ -121,9 +121,11 @@ export async function startDaemon(): Promise<PrivateDaemon> {
     kill: async () => {
       child.kill("SIGKILL");
       await ended(child);
+      // It takes its containerd along, whose zombie looks alive to the next one where nobody reaps it.
+      await rm(join(folder, "exec", "containerd", "containerd.pid"), { force: true });
+      await rm(join(folder, "pid"), { force: true });
     },
     restart: async () => {
-      await rm(join(folder, "pid"), { force: true });
       child = launch();
       await ready(child);
     },
@@ -137,21 +139,19 @@ export async function startDaemon(): Promise<PrivateDaemon> {
       }
       child.kill("SIGTERM");
       await ended(child);
-      await endContainerd(join(folder, "exec"));
+      unmountBelow(folder);
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** A daemon that was killed has left its containerd behind, which the next one does not end. */
-async function endContainerd(execRoot: string): Promise<void> {
-  try {
-    const pid = Number(readFileSync(join(execRoot, "containerd", "containerd.pid"), "utf8"));
-    process.kill(pid, "SIGTERM");
-    while (existsSync(`/proc/${pid}`)) await delay(20);
-  } catch {
-    // Ended with its daemon.
-  }
+/** A daemon that ends in a hurry leaves mounts. */
+function unmountBelow(folder: string): void {
+  const mounts = readFileSync("/proc/mounts", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((path) => path.startsWith(`${folder}/`));
+  for (const path of mounts.sort().reverse()) execFileSync("umount", ["--lazy", path]);
 }
 
 /** Imports the small image of the tests and returns its id. */

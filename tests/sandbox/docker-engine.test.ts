@@ -1,0 +1,70 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { missingDaemon, type PrivateDaemon, startDaemon } from "../support/docker-daemon.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { until } from "../support/until.ts";
+import { openSandbox } from "./drivers.ts";
+import { job, line, missingDrivers, named, untilFile } from "./fixture.ts";
+
+const missing = missingDaemon();
+if (missing !== null) missingDrivers("an engine that dies");
+
+describe.runIf(missing === null)("an engine that dies", () => {
+  let daemon: PrivateDaemon;
+  beforeAll(async () => {
+    daemon = await startDaemon();
+  });
+  afterAll(() => daemon.stop());
+
+  const open = () =>
+    openSandbox({
+      ...{ driver: "docker", home: temporaryFolder(), lockFolder: temporaryFolder() },
+      engine: daemon,
+    });
+
+  test("its jobs go on, nobody takes them for failed, and they are adopted when it is back", async () => {
+    const sandbox = open();
+    const spec = job(`open("starts", "a").write("x\\n")${untilFile("go")}raise SystemExit(4)`);
+    const handle = await sandbox.start(spec);
+    await until(() => line(handle.outPath, "starts"), "job at work");
+    const waiting = handle.wait({});
+    await daemon.kill();
+    expect(await handle.state()).toBe("unknown");
+    expect(await sandbox.list()).toMatchObject([{ name: spec.name, state: "unknown" }]);
+    await daemon.restart();
+
+    expect(await sandbox.start(spec)).toMatchObject({ adopted: true, incarnation: 1 });
+    expect(await handle.state()).toBe("running");
+    writeFileSync(join(handle.outPath, "go"), "");
+    expect(await waiting).toMatchObject({ outcome: "exited", exitCode: 4 });
+    expect(line(handle.outPath, "starts")).toBe("x");
+  });
+
+  test("a job that ends meanwhile is a success or starts again, never a failure", async () => {
+    const sandbox = open();
+    const specs = [0, 5].map((code) =>
+      job(
+        `open("ready", "w").write("x\\n")${untilFile("go")}
+open("done", "w").write("x\\n")
+raise SystemExit(${code})`,
+        { name: named(`code-${code}`) },
+      ),
+    );
+    const handles = [];
+    for (const spec of specs) handles.push(await sandbox.start(spec));
+    for (const { outPath } of handles) await until(() => line(outPath, "ready"), "job at work");
+    await daemon.kill();
+    for (const { outPath } of handles) writeFileSync(join(outPath, "go"), "");
+    for (const { outPath } of handles) await until(() => line(outPath, "done"), "job done");
+    await daemon.restart();
+
+    const [good, bad] = handles;
+    expect(await good?.wait({})).toMatchObject({ outcome: "exited", exitCode: 0 });
+    const exit = await bad?.wait({});
+    // Its guard's word is lost with the engine's log, or was told in time.
+    expect([exit?.outcome, exit?.exitCode]).toEqual(
+      exit?.outcome === "lost" ? ["lost", null] : ["exited", 5],
+    );
+  });
+});
