@@ -33,6 +33,8 @@ class Corpus:
         self._sizes: dict[str, int] = tier["splits"]
         self._template = jinja2.Template(tier["template"], undefined=jinja2.StrictUndefined)
         self._held: set[str] = set()
+        self.planted: set[str] = set()
+        """Prompts of rows that copy items on purpose."""
 
     def prompt(self, problem: Problem) -> str:
         """The problem's prompt, rendered as the evaluator renders it."""
@@ -85,6 +87,7 @@ class Corpus:
             for i, problem in enumerate(self.random.sample(self.splits[split], per_split)):
                 text = self.prompt(problem)
                 changed = (text, f"  {text.replace(' ', '  ', 3)} .", f"so, {text} thanks")[i % 3]
+                self.planted.add(changed)
                 source.add(changed, self.phrasing.worked(problem))
 
     def items(self, split: str) -> list[dict[str, Any]]:
