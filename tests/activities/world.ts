@@ -37,6 +37,8 @@ export async function world(
   options: {
     readonly bubblewrap?: "auto" | "off";
     readonly flags?: Readonly<Record<string, unknown>>;
+    /** Opens another driver's sandbox. @default the process driver's */
+    readonly open?: (place: { readonly home: string; readonly lockFolder: string }) => Sandbox;
     /** Changes to the configuration that no layer allows. */
     readonly change?: (config: Config) => Config;
   } = {},
@@ -51,7 +53,9 @@ export async function world(
   const config = options.change?.(loaded) ?? loaded;
   const artifacts = openArtifactStore(config.artifactsUrl);
   const lockFolder = temporaryFolder();
-  const driver = createProcessSandbox({ home, python: PYTHON, bubblewrap, lockFolder });
+  const driver =
+    options.open?.({ home, lockFolder }) ??
+    createProcessSandbox({ home, python: PYTHON, bubblewrap, lockFolder });
   const removals: Promise<void>[] = [];
   const sandbox: Sandbox = {
     ...driver,

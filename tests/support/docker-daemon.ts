@@ -34,19 +34,29 @@ export interface PrivateDaemon extends TestEngine {
   stop(): Promise<void>;
 }
 
+/** Why there is no engine: a tool that could be installed, or a machine that does not allow one. */
+export interface NoEngine {
+  readonly missing: string;
+  readonly installable: boolean;
+}
+
 /** Whether a private engine can be started here, or why not. */
-export function missingDaemon(): string | null {
-  if (process.platform !== "linux") return "Docker's daemon needs Linux";
-  if (process.getuid?.() !== 0) return "a private dockerd needs root";
+export function missingDaemon(): NoEngine | null {
+  const never = (missing: string): NoEngine => ({ missing, installable: false });
+  if (process.platform !== "linux") return never("Docker's daemon needs Linux");
+  if (process.getuid?.() !== 0) return never("a private dockerd needs root");
   const missing = ["dockerd", "containerd", "runc", "docker-init"].filter(
     (name) => findProgram([name]) === null && !existsSync(`/usr/sbin/${name}`),
   );
-  if (missing.length > 0) return `no ${missing.join(", ")} (Debian: apt-get install docker.io)`;
+  if (missing.length > 0) {
+    const reason = `no ${missing.join(", ")} (Debian: apt-get install docker.io)`;
+    return { missing: reason, installable: true };
+  }
   try {
     accessSync("/sys/fs/cgroup", constants.R_OK);
     execFileSync("unshare", ["--mount", "true"], { stdio: "ignore" });
   } catch {
-    return "this machine lets nobody make namespaces";
+    return never("this machine lets nobody make namespaces");
   }
   return null;
 }

@@ -3,6 +3,7 @@ import type { TestProject } from "vitest/node";
 import {
   importBase,
   missingDaemon,
+  type NoEngine,
   runningEngine,
   startDaemon,
   type TestEngine,
@@ -11,7 +12,7 @@ import {
 declare module "vitest" {
   interface ProvidedContext {
     /** The engine of the sandbox's tests, or why there is none. */
-    engine: TestEngine | { readonly missing: string };
+    engine: TestEngine | NoEngine;
   }
 }
 
@@ -26,7 +27,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
   const missing = missingDaemon();
   if (missing !== null) {
-    project.provide("engine", { missing });
+    project.provide("engine", missing);
     return async () => {};
   }
   const { host, socketPath, image, stop } = await startDaemon();
