@@ -8,6 +8,7 @@ import { contextOf } from "./context.ts";
 import { wholeNumber } from "./option-values.ts";
 import { print, printJson, say } from "./output.ts";
 import { lastLine, runPython } from "./python.ts";
+import { drawOffline } from "./runs/draw-offline.ts";
 import { findTask } from "./runs/find-task.ts";
 import { withTemporaryFolder } from "./temporary-folder.ts";
 import { scoreText } from "./terminal/figures.ts";
@@ -38,6 +39,7 @@ interface Options {
   readonly items: string;
   readonly predictions: string;
   readonly seed: number;
+  readonly allowUnprotected?: boolean;
 }
 
 /** `dojo score`. */
@@ -53,22 +55,36 @@ export function register(command: Command): void {
       "rows of {id, text}, raw model text: .jsonl, .jsonl.gz or .parquet",
     )
     .option("--seed <n>", "seed of the bootstrap", wholeNumber(0), 0)
+    .option("--allow-unprotected", "run predicted programs without bubblewrap or container")
     .addHelpText(
       "after",
-      "\nNeeds no stack. An item without a prediction is wrong, never left out.\n\nExample:\n  dojo score --task aime25 --items items.jsonl --predictions predictions.jsonl --json",
+      "\nNeeds no stack. An item without a prediction is wrong, never left out.\nWhere predictions are programs (table-charts), they run in the sandbox first, without the answers.\n\nExample:\n  dojo score --task aime25 --items items.jsonl --predictions predictions.jsonl --json",
     )
     .action(async (options: Options, verb: Command) => {
       const { config, json } = contextOf(verb);
-      const { folder } = findTask(options.task, config.repository);
+      const { folder, card } = findTask(options.task, config.repository);
+      const files = { items: resolve(options.items), predictions: resolve(options.predictions) };
       await withTemporaryFolder(async (temporary) => {
         const out = join(temporary, "score.json");
+        const allowUnprotected = options.allowUnprotected ?? false;
+        const drawn =
+          card.executes === "charts"
+            ? await drawOffline(config, { ...files, folder: temporary, allowUnprotected })
+            : null;
         const end = await runPython(config, "sandbox-images/evaluator/score.py", [
           ...["--task-dir", folder, "--out", out, "--seed", String(options.seed), "--refuse-empty"],
-          ...["--items", resolve(options.items), "--predictions", resolve(options.predictions)],
+          ...["--items", files.items, "--predictions", files.predictions],
+          ...(drawn === null ? [] : ["--drawn", drawn.path]),
         ]);
         if (end.exitCode === 2) throw new CliError(EXIT.badInput, lastLine(end));
         if (end.exitCode !== 0) throw failed(`the scorer of ${options.task} failed: ${end.stderr}`);
-        const document = scoreDocumentSchema.parse(JSON.parse(await readFile(out, "utf8")));
+        const document = {
+          ...scoreDocumentSchema.parse(JSON.parse(await readFile(out, "utf8"))),
+          ...(drawn === null ? {} : { protection: drawn.protection }),
+        };
+        if (drawn?.protection === "unprotected") {
+          say("the programs ran unprotected: as this user, with what it can read");
+        }
         if (json) printJson(document);
         else print(scoreLines(document).join("\n"));
         say(`next: dojo tasks show ${options.task}`);

@@ -103,6 +103,16 @@ export interface SandboxActivities {
   }): Promise<StageResult<{ readonly config: TrainConfig; readonly scriptSha256: string }>>;
   curateSample(input: CurationInput): Promise<StageResult<CurationOutput>>;
   curateData(input: CurationInput): Promise<StageResult<CurationOutput>>;
+  /**
+   * Runs the plotting programs in a model's answers, each confined by itself, and reads what they drew (JSONL, see
+   * sandbox-images/evaluator/draw.py). The job sees texts and tables, no answers and no network.
+   */
+  drawCharts(input: {
+    readonly experiment: ExperimentKey;
+    readonly predictions: ArtifactRef;
+    readonly tables: ArtifactRef;
+    readonly allowUnprotected: boolean;
+  }): Promise<StageResult<{ readonly drawn: ArtifactRef }>>;
 }
 
 export interface CurationInput {
@@ -188,6 +198,8 @@ export interface EvalActivities {
     readonly experiment: ExperimentKey;
     readonly dataSha256: string;
     readonly predictions: ArtifactRef;
+    /** What the predictions drew, where they are programs. */
+    readonly drawn?: ArtifactRef;
     readonly compareWith: {
       readonly parent: string | null;
       readonly best: string | null;
@@ -236,7 +248,12 @@ export interface EvalActivities {
     readonly dataSha256: string;
     readonly modelSha256: string;
   }): Promise<
-    | { readonly kind: "opened"; readonly prompts: ArtifactRef }
+    | {
+        readonly kind: "opened";
+        readonly prompts: ArtifactRef;
+        /** Where predictions are programs: the tables that they draw. */
+        readonly tables?: ArtifactRef;
+      }
     | {
         readonly kind: "recorded";
         readonly test: Interval;
@@ -251,6 +268,7 @@ export interface EvalActivities {
     readonly dataSha256: string;
     readonly modelSha256: string;
     readonly predictions: ArtifactRef;
+    readonly drawn?: ArtifactRef;
     readonly seed: number;
   }): Promise<{ readonly test: Interval; readonly submetrics: Readonly<Record<string, number>> }>;
 }

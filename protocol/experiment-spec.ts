@@ -17,6 +17,8 @@ export interface PreparedTask {
   readonly profile: ArtifactRef;
   /** Prompts of dev and validation, ids prefixed with the split: `dev:<id>`, `validation:<id>`. */
   readonly prompts: ArtifactRef;
+  /** Tables of dev and validation by the same ids, where predictions are programs that draw them; without it nothing is drawn. */
+  readonly tables?: ArtifactRef;
   readonly contextLength: number;
   readonly maxNewTokens: number;
   /** Standard deviation of the score between training seeds, from the card. */

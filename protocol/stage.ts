@@ -9,6 +9,7 @@ export const STAGES = [
   "auditContamination",
   "trainModel",
   "generatePredictions",
+  "drawCharts",
   "scorePredictions",
   "aggregateFeedback",
 ] as const;

@@ -69,6 +69,8 @@ export const taskCardSchema = z.strictObject({
   answerTemplate: z.string(),
   /** The closed set of labels, or null for open answers. */
   answerLabels: z.array(z.string()).nullable(),
+  /** Set where predictions are programs that run in a sandbox before they are scored: `charts` draw one each. */
+  executes: z.enum(["charts"]).optional(),
   metric: z.strictObject({ name: z.string(), description: z.string() }),
   subtasks: z.array(z.string()).min(1),
   errorClasses: z.record(z.string(), z.string()),

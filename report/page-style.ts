@@ -6,7 +6,7 @@ export const PAGE_STYLE = `
   --accent: #0b6e6e; --accent-soft: #e3f0ef; --good: #22693c; --good-soft: #e4f1e7;
   --bad: #a52a2a; --bad-soft: #f8e7e6; --warn: #7d5200; --warn-soft: #f8eed6;
   --stage-1: #ccd2d7; --stage-2: #a8b2ba; --stage-3: #7f8b95; --stage-4: #d3a64e; --stage-5: #a8763a;
-  --stage-6: #0b6e6e; --stage-7: #5c86b5; --stage-8: #8a6aa8; --stage-9: #c7a9c9;
+  --stage-6: #0b6e6e; --stage-7: #5c86b5; --stage-8: #4f9d8f; --stage-9: #8a6aa8; --stage-10: #c7a9c9;
   --series-1: #5c86b5; --series-2: #d3a64e; --series-3: #8a6aa8; --series-4: #6a9a6c; --series-5: #b5646a; --series-6: #8c7a5f;
 }
 @media (prefers-color-scheme: dark) {
@@ -15,7 +15,7 @@ export const PAGE_STYLE = `
     --accent: #56bdb8; --accent-soft: #17302f; --good: #7fc795; --good-soft: #1a2e21;
     --bad: #e58f8a; --bad-soft: #371f1f; --warn: #dcb66a; --warn-soft: #33290f;
     --stage-1: #4a535a; --stage-2: #67727b; --stage-3: #8b97a0; --stage-4: #d3a64e; --stage-5: #a8763a;
-    --stage-6: #3aa39e; --stage-7: #6f9ccf; --stage-8: #a283c2; --stage-9: #77597a;
+    --stage-6: #3aa39e; --stage-7: #6f9ccf; --stage-8: #6cb8aa; --stage-9: #a283c2; --stage-10: #77597a;
     --series-1: #6f9ccf; --series-2: #d3a64e; --series-3: #a283c2; --series-4: #7bb07d; --series-5: #cf7a80; --series-6: #a8957a;
   }
 }

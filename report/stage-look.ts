@@ -15,6 +15,7 @@ const LABELS: Readonly<Record<Stage, string>> = {
   auditContamination: "audit",
   trainModel: "training",
   generatePredictions: "generation",
+  drawCharts: "drawing",
   scorePredictions: "scoring",
   aggregateFeedback: "feedback",
 };

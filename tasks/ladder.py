@@ -3,7 +3,8 @@
     python tasks/ladder.py --task aime25 --seeds 3 --work .dojo/ladder [--json]
 
 Every rung runs the product's own scripts: curation, contamination audit, train.py, generate.py,
-score.py. Results are kept under --work, so that a ladder that was cut off goes on where it was.
+score.py (through `dojo score` where predictions are programs). Results are kept under --work, so
+that a ladder that was cut off goes on where it was.
 `naive` is all raw rows together under the default configuration; `single` is the source that scores
 best on validation when trained alone (seed 0); `seedSpread` is the standard deviation of the
 recipe's validation score between training seeds.
@@ -56,6 +57,17 @@ def run(script: Path, **options: Any) -> None:
     )
     if done.returncode:
         raise SystemExit(f"{script.name} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+
+
+def score_programs(task: str, out: Path, **files: Path) -> None:
+    """Scores predictions that are programs: `dojo score` runs them in the sandbox."""
+    command = [str(ROOT / "dojo"), "score", "--task", task, "--json"]
+    for name, path in files.items():
+        command += [f"--{name}", str(path.resolve())]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"dojo score ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    out.write_text(done.stdout, encoding="utf-8")
 
 
 class Ladder:
@@ -149,12 +161,11 @@ class Ladder:
                 **limits,
                 out=out,
             )
-            files = {
-                "items": items,
-                "predictions": out / "predictions.jsonl",
-                "out": out / "score.json",
-            }
-            run(EVALUATOR / "score.py", task_dir=self.folder, **files)
+            files = {"items": items, "predictions": out / "predictions.jsonl"}
+            if self.card.get("executes"):
+                score_programs(self.card["id"], out / "score.json", **files)
+            else:
+                run(EVALUATOR / "score.py", task_dir=self.folder, **files, out=out / "score.json")
         return json.loads((out / "score.json").read_text(encoding="utf-8"))["metric"]["value"]
 
     def best_single(self) -> str:

@@ -18,6 +18,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { ExperimentKey } from "../protocol/activities.ts";
+import type { ArtifactRef } from "../protocol/artifact-ref.ts";
 import type { RunView } from "../protocol/control.ts";
 import type {
   ExperimentResult,
@@ -43,6 +44,7 @@ import { deriveSeed } from "../protocol/seeds.ts";
 import { STUDY_CONTROL } from "../protocol/study.ts";
 import { type Activities, activitiesFor, summaryOf } from "./activity-options.ts";
 import { exhausted } from "./budget.ts";
+import { drawCharts } from "./draw-charts.ts";
 import { experiment } from "./experiment.ts";
 import { iterate } from "./iteration.ts";
 import { pauseGate, pauseSignal, resumeSignal } from "./pause-gate.ts";
@@ -133,6 +135,10 @@ async function begin(
   if (!generated.ok) throw impossible("the base model can't be scored", generated.failure);
   progress.bookDevice(generated.cost.gpuSeconds);
   state.protection = weakest(state.protection, generated.protection);
+  const drawn = await draw(activities, spec, progress, {
+    ...{ label: "baseline", summary: "baseline: run the plotting programs of dev and validation" },
+    ...{ predictions: generated.value.predictions, tables: prepared.tables },
+  });
   const scored = await activities.eval.scorePredictions.executeWithOptions(
     { activityId: "baseline-score", summary: "baseline: score dev and validation" },
     [
@@ -140,6 +146,7 @@ async function begin(
         experiment: key,
         dataSha256: prepared.dataSha256,
         predictions: generated.value.predictions,
+        ...drawn,
         compareWith: { parent: null, best: null, baseline: null },
         seed: deriveSeed(spec.seed, 0, "bootstrap"),
       },
@@ -291,12 +298,17 @@ async function finalTest(
   );
   if (!generated.ok) throw impossible("the held-out test can't be answered", generated.failure);
   progress.bookDevice(generated.cost.gpuSeconds);
+  const drawn = await draw(activities, spec, progress, {
+    ...{ label: "test", summary: "held-out test: run the plotting programs" },
+    ...{ predictions: generated.value.predictions, tables: opened.tables },
+  });
   const scored = await activities.eval.scoreTest.executeWithOptions(
     { activityId: "test-score", summary: "held-out test: score and register" },
     [
       {
         ...subject,
         predictions: generated.value.predictions,
+        ...drawn,
         seed: deriveSeed(spec.seed, 0, "bootstrap"),
       },
     ],
@@ -304,6 +316,36 @@ async function finalTest(
   progress.test = scored.test;
   progress.testSubmetrics = scored.submetrics;
   note(state, { event: "test-scored", iteration: null, detail: scored.test.value.toFixed(4) });
+}
+
+/** What programs drew that the model wrote as its answers; nothing, and nothing scheduled, where its answers are no programs. */
+async function draw(
+  activities: Activities,
+  spec: RunSpec,
+  progress: RunProgress,
+  what: {
+    readonly label: "baseline" | "test";
+    readonly summary: string;
+    readonly predictions: ArtifactRef;
+    readonly tables: ArtifactRef | undefined;
+  },
+): Promise<{ readonly drawn?: ArtifactRef }> {
+  const { label, summary, predictions, tables } = what;
+  if (tables === undefined) return {};
+  const { state } = progress;
+  const result = await drawCharts(
+    activities,
+    { activityId: `${label}-draw`, summary },
+    {
+      experiment: experimentKey(spec, label),
+      predictions,
+      tables,
+      allowUnprotected: spec.allowUnprotected,
+    },
+  );
+  if (!result.ok) throw impossible("the charts of its answers can't be drawn", result.failure);
+  state.protection = weakest(state.protection, result.protection);
+  return result.value;
 }
 
 /** Records the end, in the store, the search attributes and the memo. */

@@ -15,6 +15,7 @@ import type { Protection, Stage, StageResult } from "../protocol/stage.ts";
 import type { TrainConfig } from "../protocol/train-config.ts";
 import { type Activities, activitiesFor, summaryOf } from "./activity-options.ts";
 import { experimentDetails } from "./current-details.ts";
+import { drawCharts } from "./draw-charts.ts";
 import { pauseGate } from "./pause-gate.ts";
 import { announcePhase } from "./phase.ts";
 import { prepare } from "./prepare.ts";
@@ -252,6 +253,22 @@ export async function experiment(spec: ExperimentSpec): Promise<ExperimentResult
         ],
       ),
     );
+    const { tables } = task;
+    const drawn =
+      tables === undefined
+        ? {}
+        : await run("drawCharts", () =>
+            drawCharts(
+              activities,
+              options("draw", "run the plotting programs of dev and validation"),
+              {
+                experiment: key,
+                predictions,
+                tables,
+                allowUnprotected: spec.allowUnprotected,
+              },
+            ),
+          );
     const scored = await run("scorePredictions", () =>
       activities.eval.scorePredictions.executeWithOptions(
         options("score", "score dev and validation"),
@@ -260,6 +277,7 @@ export async function experiment(spec: ExperimentSpec): Promise<ExperimentResult
             experiment: key,
             dataSha256: task.dataSha256,
             predictions,
+            ...drawn,
             compareWith: spec.compareWith,
             seed: deriveSeed(spec.runSeed, spec.iteration, "bootstrap"),
           },

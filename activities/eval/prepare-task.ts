@@ -49,7 +49,12 @@ export async function prepareTask(
   const entry =
     known !== null && (await exists(folderOf(known.dataSha256)))
       ? known
-      : await build(deps, { input, taskFolder, splits: tier.splits });
+      : await build(deps, {
+          input,
+          taskFolder,
+          splits: tier.splits,
+          draws: card.executes === "charts",
+        });
   if (entry !== known) await index.put(key, entry);
 
   return {
@@ -84,6 +89,7 @@ interface Prepared {
   readonly dataSha256: string;
   readonly raw: ArtifactRef;
   readonly prompts: ArtifactRef;
+  readonly tables?: ArtifactRef;
 }
 
 function preparedEntry(value: unknown): Prepared | null {
@@ -91,7 +97,11 @@ function preparedEntry(value: unknown): Prepared | null {
   const raw = artifactRefSchema.safeParse(entry?.raw);
   const prompts = artifactRefSchema.safeParse(entry?.prompts);
   if (typeof entry?.dataSha256 !== "string" || !raw.success || !prompts.success) return null;
-  return { dataSha256: entry.dataSha256, raw: raw.data, prompts: prompts.data };
+  const tables = artifactRefSchema.safeParse(entry.tables);
+  return {
+    ...{ dataSha256: entry.dataSha256, raw: raw.data, prompts: prompts.data },
+    ...(tables.success ? { tables: tables.data } : {}),
+  };
 }
 
 /** Generates, cuts the splits where the configuration says so, renders; the folder appears whole or not at all. */
@@ -101,9 +111,11 @@ async function build(
     readonly input: Input;
     readonly taskFolder: string;
     readonly splits: Readonly<Record<Split, number>>;
+    /** Whether predictions are programs that need the items' tables. */
+    readonly draws: boolean;
   },
 ): Promise<Prepared> {
-  const { input, taskFolder, splits } = what;
+  const { input, taskFolder, splits, draws } = what;
   const parent = dirname(answersFolder(config, { ...input, dataSha256: "x" }));
   const folder = join(parent, `.building-${process.pid}-${Math.random().toString(36).slice(2)}`);
   await mkdir(parent, { recursive: true, mode: 0o700 });
@@ -128,28 +140,42 @@ async function build(
         ...["--card", join(taskFolder, "task.yaml"), "--tier", input.tier],
         ...["--items", file, "--out", join(folder, `${split}.prompts.jsonl`)],
       ]);
+      if (draws) await writeFile(join(folder, `${split}.tables.jsonl`), tablesOf(items));
       // The prompts too: another template is another test.
       hash.update(text).update(await readFile(join(folder, `${split}.prompts.jsonl`)));
     }
     const dataSha256 = hash.digest("hex");
     const raw = await artifacts.putTree(join(folder, "raw"));
-    const prompts: unknown[] = [];
-    for (const split of ["dev", "validation"] as const) {
-      const rendered = await readJsonLines(join(folder, `${split}.prompts.jsonl`));
-      for (const prompt of rendered as { id: string; prompt: string }[]) {
-        prompts.push({ id: `${split}:${prompt.id}`, prompt: prompt.prompt });
+    const ofDevAndValidation = async (kind: "prompts" | "tables") => {
+      const lines: unknown[] = [];
+      for (const split of ["dev", "validation"] as const) {
+        const rows = await readJsonLines(join(folder, `${split}.${kind}.jsonl`));
+        for (const row of rows as { id: string }[])
+          lines.push({ ...row, id: `${split}:${row.id}` });
       }
-    }
-    const stored = await artifacts.putBytes(toJsonLines(prompts), "application/jsonl");
+      return artifacts.putBytes(toJsonLines(lines), "application/jsonl");
+    };
+    const prompts = await ofDevAndValidation("prompts");
+    const tables = draws ? { tables: await ofDevAndValidation("tables") } : {};
     const target = answersFolder(config, { ...input, dataSha256 });
     await rename(folder, target).catch(async (error: unknown) => {
       // Somebody else was quicker, with the very same bytes.
       if (!(await exists(target))) throw error;
     });
-    return { dataSha256, raw, prompts: stored };
+    return { dataSha256, raw, prompts, ...tables };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** `{id, table}` of each item: what drawing its chart needs, without question and answer. */
+function tablesOf(items: readonly unknown[]): string {
+  return toJsonLines(
+    (items as { id: string; input: { table?: unknown } }[]).map(({ id, input }) => ({
+      id,
+      table: input.table ?? null,
+    })),
+  );
 }
 
 /** sha256 over everything that the data is made from. */

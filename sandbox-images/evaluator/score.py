@@ -110,6 +110,18 @@ def left_out_of(
     ]
 
 
+def add_drawn(items: Rows, path: Path | None, task: str) -> None:
+    """Gives each item what its program drew. Nothing is executed here."""
+    if path is None:
+        raise BadInput(
+            f"the predictions of {task} are programs: `dojo score` runs them in the sandbox; for what"
+            " draw.py drew there already, name its file with --drawn"
+        )
+    drawn = {row["id"]: row for row in read_keyed(path, {}, {item["id"] for item in items})}
+    for item in items:
+        item["drawn"] = drawn.get(item["id"])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -119,6 +131,9 @@ def main() -> None:
     parser.add_argument("--predictions", required=True, type=Path)
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--drawn", type=Path, help="what draw.py wrote, for tasks whose predictions are programs"
+    )
     parser.add_argument(
         "--refuse-empty", action="store_true", help="a file without any prediction is a mistake"
     )
@@ -133,6 +148,8 @@ def main() -> None:
         if not predictions and args.refuse_empty:
             raise BadInput(f"{args.predictions}:1: the file is empty: no predictions")
         texts = {p["id"]: p["text"] for p in predictions}
+        if card.get("executes"):
+            add_drawn(items, args.drawn, card["id"])
         document = score(card, scorer, items, texts, args.seed)
     except BadInput as error:
         stop(error)

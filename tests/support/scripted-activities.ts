@@ -29,6 +29,8 @@ export interface Script {
   /** Called when an activity begins; may throw (an infrastructure fault) or wait. */
   readonly onStart?: (activity: string, label: string) => Promise<void> | void;
   readonly seedSpread?: number;
+  /** Predictions are programs that draw charts. @default false */
+  readonly draws?: boolean;
   /** Whether {@link Seen} is filled; a benchmark of thousands of runs does without. @default true */
   readonly remember?: boolean;
   readonly gpuSeconds?: number;
@@ -175,6 +177,10 @@ export function scriptedActivities(script: Script = {}) {
         statistics: STATISTICS,
         cached: false,
       }),
+    drawCharts: (input) =>
+      stage("drawCharts", input.experiment.label, {
+        drawn: ref(`drawn-${input.experiment.label}`),
+      }),
   };
   const gpu: GpuActivities = {
     probeTraining: (input) =>
@@ -215,6 +221,7 @@ export function scriptedActivities(script: Script = {}) {
         raw: ref("raw"),
         baseModel: ref("base"),
         prompts: ref("prompts"),
+        ...(script.draws ? { tables: ref("tables") } : {}),
         contextLength: 256,
         maxNewTokens: 48,
         seedSpread: script.seedSpread ?? 0.01,
@@ -267,7 +274,11 @@ export function scriptedActivities(script: Script = {}) {
     },
     async openTest() {
       await begin("openTest", "test");
-      return { kind: "opened", prompts: ref("test-prompts") };
+      return {
+        kind: "opened",
+        prompts: ref("test-prompts"),
+        ...(script.draws ? { tables: ref("test-tables") } : {}),
+      };
     },
     async scoreTest(input) {
       await begin("scoreTest", "test");
