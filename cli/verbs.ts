@@ -57,6 +57,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     group: "Runs",
     load: () => import("./study.ts"),
   },
+  sweep: {
+    summary: "scheduled studies with a regression gate: `sweep create`, `gate`, …",
+    group: "Runs",
+    load: () => import("./sweep.ts"),
+  },
   show: {
     summary: "a run, an experiment or a study as it stands",
     group: "Runs",

@@ -11,6 +11,8 @@ import type { Stage, StageResult } from "./stage.ts";
 import type { Diagnosis, Strategy } from "./strategy.ts";
 import type { CellStates, RunClosed, StudyRecord } from "./study.ts";
 import type { StudySpec } from "./study-spec.ts";
+import type { Judgement, NightRecord } from "./sweep.ts";
+import type { GateSettings } from "./sweep-spec.ts";
 import type { TrainConfig } from "./train-config.ts";
 import type { Usage } from "./usage.ts";
 
@@ -287,4 +289,17 @@ export interface StudyActivities {
   knownCells(spec: StudySpec): Promise<CellStates>;
   /** Those of these runs that have closed, by the server's word. */
   closedRuns(ids: readonly string[]): Promise<readonly RunClosed[]>;
+}
+
+/** Queue `dojo-recorder`: the nights of sweeps. */
+export interface SweepActivities {
+  recordNight(night: NightRecord): Promise<void>;
+  /** Judges a night against the accepted nights before it, by the store's runs. */
+  judgeNight(input: {
+    readonly sweep: string;
+    readonly study: string;
+    readonly gate: GateSettings;
+  }): Promise<Judgement>;
+  /** Tells the webhook. @throws Error when it does not take the news */
+  notifyGate(input: { readonly webhook: string; readonly judgement: Judgement }): Promise<void>;
 }

@@ -11,6 +11,7 @@ type Json = string;
 export interface Database {
   readonly schemaVersions: SchemaVersionTable;
   readonly studies: StudyTable;
+  readonly nights: NightTable;
   readonly runs: RunTable;
   readonly iterations: IterationTable;
   readonly experiments: ExperimentTable;
@@ -37,6 +38,15 @@ export interface StudyTable {
   closedAt: Time | null;
   /** Cells by state. */
   counts: Json;
+}
+
+/** One night of a sweep; key: its study. */
+export interface NightTable {
+  study: string;
+  sweep: string;
+  startedAt: Time;
+  verdict: string | null;
+  judgement: Json | null;
 }
 
 /** One agent run. */
@@ -194,6 +204,7 @@ export interface LedgerTable {
 
 export type StudyRow = Selectable<StudyTable>;
 export type NewStudy = Insertable<StudyTable>;
+export type NightRow = Selectable<NightTable>;
 export type RunRow = Selectable<RunTable>;
 export type NewRun = Insertable<RunTable>;
 export type RunUpdate = Updateable<RunTable>;

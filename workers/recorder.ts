@@ -1,5 +1,6 @@
 import { createRecorderActivities } from "../activities/recorder/index.ts";
 import { createStudyActivities } from "../activities/recorder/study-activities.ts";
+import { createSweepActivities } from "../activities/recorder/sweep-activities.ts";
 import type { Config } from "../config/load.ts";
 import { openStore } from "../store/open-store.ts";
 import type { OpenPool } from "./open-pool.ts";
@@ -14,6 +15,7 @@ export async function openRecorder(config: Config): Promise<OpenPool> {
       activities: {
         ...createRecorderActivities({ db: store.db }),
         ...createStudyActivities({ db: store.db, client }),
+        ...createSweepActivities({ db: store.db }),
       },
       maxConcurrentActivityTaskExecutions: config.pools.recorder,
     },

@@ -35,22 +35,23 @@ export function readStudy(path: string): ReadStudy {
   if (!parsed.success) throw new ConfigError(explainIssue(parsed.error, mergeLayers([layer])));
   const file = parsed.data;
   const fail = failing(layer);
+  return { file, plan: (config, env) => planStudy({ file, config, env, fail }) };
+}
+
+/** Makes a study's specification, with everything checked. `fail` throws for a place in the file. */
+export function planStudy(study: {
+  readonly file: StudyFile;
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly fail: Fail;
+}): StudySpec {
+  const { file, config, env, fail } = study;
   const repeated = <T>(key: string, values: readonly T[]): void => {
     const at = values.findIndex((value, index) => values.indexOf(value) !== index);
     if (at >= 0) fail([key, at], `${JSON.stringify(values[at])} stands there twice`);
   };
   repeated("seeds", file.seeds);
   if (file.tasks !== "all") repeated("tasks", file.tasks);
-  return { file, plan: (config, env) => planStudy({ file, config, env, fail }) };
-}
-
-function planStudy(study: {
-  readonly file: StudyFile;
-  readonly config: Config;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly fail: ReturnType<typeof failing>;
-}): StudySpec {
-  const { file, config, env, fail } = study;
   const tasks = tasksOf(file, config.repository, config.tier, fail);
   const { budget } = file;
   const variants = Object.entries(file.variants).map(([variant, settings]) => {
@@ -116,7 +117,7 @@ function tasksOf(
   file: StudyFile,
   repository: string,
   tier: Tier,
-  fail: ReturnType<typeof failing>,
+  fail: Fail,
 ): readonly TaskFolder[] {
   const known = loadTaskFolders(repository);
   if (file.tasks === "all") return known.filter(({ card }) => card.tiers[tier] !== undefined);
@@ -129,8 +130,11 @@ function tasksOf(
   });
 }
 
+/** Throws for a place in a file. */
+export type Fail = (path: readonly PropertyKey[], what: string) => never;
+
 /** What throws for a place in the file: `file:line: path: what`. */
-function failing(layer: Layer): (path: readonly PropertyKey[], what: string) => never {
+export function failing(layer: Layer): Fail {
   return (path, what) => {
     const line = layer.lineOf?.(path) ?? null;
     const where = `${layer.origin}${line === null ? "" : `:${line}`}`;
@@ -139,7 +143,7 @@ function failing(layer: Layer): (path: readonly PropertyKey[], what: string) => 
 }
 
 /** Runs a check; what it has to say is told with the place in the file. */
-function at<T>(path: readonly PropertyKey[], fail: ReturnType<typeof failing>, check: () => T): T {
+function at<T>(path: readonly PropertyKey[], fail: Fail, check: () => T): T {
   try {
     return check();
   } catch (error) {

@@ -9,6 +9,7 @@ import { z } from "zod";
 import { feedbackSchema } from "../../protocol/feedback.ts";
 import { strategySchema } from "../../protocol/strategy.ts";
 import { studyFileSchema } from "../../protocol/study-spec.ts";
+import { sweepFileSchema } from "../../protocol/sweep-spec.ts";
 import { taskCardSchema } from "../../protocol/task-card.ts";
 import { trainConfigSchema } from "../../protocol/train-config.ts";
 
@@ -16,6 +17,7 @@ const SOURCES = {
   "train-yaml": { schema: trainConfigSchema, title: "train.yaml of a submission" },
   "task-card": { schema: taskCardSchema, title: "task.yaml: a task's card" },
   "study-file": { schema: studyFileSchema, title: "Study file: tasks x variants x seeds" },
+  "sweep-file": { schema: sweepFileSchema, title: "Sweep file: a schedule, the study of each night, its gate" },
   strategy: { schema: strategySchema, title: "What an agent proposes for one iteration" },
   feedback: { schema: feedbackSchema, title: "Feedback report of one experiment, levels L0 to L4" },
 } as const;

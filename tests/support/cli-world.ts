@@ -6,6 +6,7 @@ import type { Client } from "@temporalio/client";
 import { Worker } from "@temporalio/worker";
 import { createRecorderActivities } from "../../activities/recorder/index.ts";
 import { createStudyActivities } from "../../activities/recorder/study-activities.ts";
+import { createSweepActivities } from "../../activities/recorder/sweep-activities.ts";
 import { openArtifactStore } from "../../artifacts/open-artifact-store.ts";
 import type { EvalActivities, GpuActivities } from "../../protocol/activities.ts";
 import type { Feedback } from "../../protocol/feedback.ts";
@@ -43,6 +44,7 @@ export async function startCliWorld(): Promise<CliWorld> {
   let current: Script = {};
   const { pools } = scriptedActivities({
     score: (label) => current.score?.(label) ?? 0.1,
+    test: (runId) => current.test?.(runId) ?? 0.5,
     fail: (stage, label) => current.fail?.(stage, label) ?? null,
     onStart: async (activity, label) => {
       await current.onStart?.(activity, label);
@@ -86,6 +88,7 @@ export async function startCliWorld(): Promise<CliWorld> {
   const recorder = {
     ...createRecorderActivities({ db: store.db }),
     ...createStudyActivities({ db: store.db, client }),
+    ...createSweepActivities({ db: store.db }),
   };
   const implementStrategy: typeof pools.planner.implementStrategy = async (input) => {
     const result = await pools.planner.implementStrategy(input);

@@ -18,6 +18,8 @@ import { NO_USAGE } from "../../protocol/usage.ts";
 export interface Script {
   /** Validation score of an experiment by its label (`it01`, `it01-c1`, `baseline`). @default 0.1 */
   readonly score?: (label: string) => number;
+  /** Test score of a run. @default 0.5 */
+  readonly test?: (runId: string) => number;
   /** Comparison by the experiments' labels. @default difference of scores, probability 1 or 0 */
   readonly compare?: (candidate: readonly string[], incumbent: readonly string[]) => PairedDelta;
   /** Failure of the candidate in a stage, by label. */
@@ -282,7 +284,8 @@ export function scriptedActivities(script: Script = {}) {
     },
     async scoreTest(input) {
       await begin("scoreTest", "test");
-      return { test: { ...interval(0.5), n: input.modelSha256.length }, submetrics: {} };
+      const value = script.test?.(input.runId) ?? 0.5;
+      return { test: { ...interval(value), n: input.modelSha256.length }, submetrics: {} };
     },
   };
   const recorder: RecorderActivities = {

@@ -2,6 +2,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from "@temporalio/client";
 import { Worker } from "@temporalio/worker";
 import { createRecorderActivities } from "../../activities/recorder/index.ts";
 import { createStudyActivities } from "../../activities/recorder/study-activities.ts";
+import { createSweepActivities } from "../../activities/recorder/sweep-activities.ts";
 import { TASK_QUEUES } from "../../protocol/names.ts";
 import { type StudySpec, studyId } from "../../protocol/study-spec.ts";
 import { migrateToLatest } from "../../store/migrate.ts";
@@ -33,6 +34,7 @@ export async function withStudyWorkers<T>(
     recorder: {
       ...createRecorderActivities({ db: store.db }),
       ...createStudyActivities({ db: store.db, client }),
+      ...createSweepActivities({ db: store.db }),
     },
   };
   const workers = await Promise.all([
