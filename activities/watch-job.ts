@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { activityInfo, Context } from "@temporalio/activity";
 import { CancelledFailure } from "@temporalio/common";
 import type { JobProgress } from "../protocol/progress.ts";
@@ -21,6 +22,9 @@ export interface Watch {
 /** Milliseconds between two looks at a job's progress. */
 const HEARTBEAT_EVERY_MS = 1000;
 
+/** Milliseconds after which an answer about the job's state counts as none. */
+const ANSWER_MS = 2000;
+
 /** Milliseconds that a job gets between SIGTERM and SIGKILL when its run was ended: nobody waits for its checkpoint. */
 const STOP_GRACE_MS = 2000;
 
@@ -32,7 +36,8 @@ const STOP_GRACE_MS = 2000;
 export async function watchJob({ handle, look, ...watch }: Watch): Promise<JobExit> {
   const context = Context.current();
   const beat = async () => {
-    const state = await handle.state();
+    // A heartbeat must not wait for a container engine that hangs.
+    const state = await Promise.race([handle.state(), delay(ANSWER_MS, "unknown" as const)]);
     const progress = await look();
     const unknown = "no answer about the job, which is left alone; last seen: ";
     const details: JobProgress = {

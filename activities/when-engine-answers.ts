@@ -17,19 +17,25 @@ const HEARTBEAT_EVERY_MS = 1000;
  */
 export async function whenEngineAnswers<T>(job: string, request: () => Promise<T>): Promise<T> {
   const context = Context.current();
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    try {
-      return await request();
-    } catch (error) {
-      if (!(error instanceof EngineUnavailableError)) throw error;
-      const message = `${error.message}; nothing is known of the job, asking again`;
-      const beat = () => {
-        const details: JobProgress = { job, state: "unknown", done: 0, total: null, message };
-        context.heartbeat(details);
-      };
-      beat();
-      const timer = setInterval(beat, HEARTBEAT_EVERY_MS);
-      await Promise.race([delay(pauseMs), context.cancelled]).finally(() => clearInterval(timer));
+  let message = "nothing is known of the job yet";
+  const beat = () => {
+    const details: JobProgress = { job, state: "unknown", done: 0, total: null, message };
+    context.heartbeat(details);
+  };
+  // From the start: an engine that hangs gives not even an error for a while.
+  const timer = setInterval(beat, HEARTBEAT_EVERY_MS);
+  try {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      try {
+        return await request();
+      } catch (error) {
+        if (!(error instanceof EngineUnavailableError)) throw error;
+        message = `${error.message}; nothing is known of the job, asking again`;
+        beat();
+        await Promise.race([delay(pauseMs), context.cancelled]);
+      }
     }
+  } finally {
+    clearInterval(timer);
   }
 }

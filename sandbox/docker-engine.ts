@@ -30,14 +30,17 @@ interface HttpError extends Error {
 }
 
 /** The adapter between {@link ContainerEngine} and dockerode. The engine must be on this host: jobs and workers share folders. */
-export function dockerEngine(address: string = DEFAULT_DOCKER_HOST): ContainerEngine {
+export function dockerEngine(
+  address: string = DEFAULT_DOCKER_HOST,
+  { answerMs = ANSWER_MS }: { readonly answerMs?: number } = {},
+): ContainerEngine {
   if (!address.startsWith("unix://")) {
     throw new SandboxError(
       `${address}: jobs and workers share folders, so the engine must be this host's (unix:///path/to/docker.sock)`,
     );
   }
   const socketPath = address.slice("unix://".length);
-  const docker = new Docker({ socketPath, timeout: ANSWER_MS });
+  const docker = new Docker({ socketPath, timeout: answerMs });
   const patient = new Docker({ socketPath });
 
   /** Asks how something stands; `missing` is the answer where the engine knows no such thing. Any other trouble is no answer. */
@@ -251,7 +254,12 @@ function creation(options: ContainerOptions): Docker.ContainerCreateOptions {
         ? {}
         : {
             DeviceRequests: [
-              { Driver: "", DeviceIDs: [...options.gpus], Capabilities: [["gpu"]], Options: {} },
+              {
+                Driver: "",
+                DeviceIDs: [...options.gpus],
+                Capabilities: [["gpu", "compute", "utility"]],
+                Options: {},
+              },
             ],
           }),
     },

@@ -1,6 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createDockerSandbox } from "../../sandbox/docker.ts";
+import { dockerEngine } from "../../sandbox/docker-engine.ts";
+import { EngineUnavailableError } from "../../sandbox/engine-unavailable-error.ts";
 import { missingDaemon, type PrivateDaemon, startDaemon } from "../support/docker-daemon.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
@@ -39,6 +42,25 @@ describe.runIf(missing === null)("an engine that dies", () => {
     writeFileSync(join(handle.outPath, "go"), "");
     expect(await waiting).toMatchObject({ outcome: "exited", exitCode: 4 });
     expect(line(handle.outPath, "starts")).toBe("x");
+  });
+
+  test("one that hangs gives no answer, and none is made up", async () => {
+    const home = temporaryFolder();
+    const sandbox = createDockerSandbox({
+      ...{ home, lockFolder: temporaryFolder(), stackId: "test" },
+      images: { trainer: daemon.image, evaluator: null },
+      engine: dockerEngine(daemon.host, { answerMs: 300 }),
+    });
+    const spec = job(untilFile("go"), { name: named("hangs") });
+    const handle = await sandbox.start(spec);
+    daemon.process.kill("SIGSTOP");
+    expect(await handle.state()).toBe("unknown");
+    await expect(sandbox.start(spec)).rejects.toThrow(EngineUnavailableError);
+    const waiting = handle.wait({});
+    writeFileSync(join(handle.outPath, "go"), "");
+    daemon.process.kill("SIGCONT");
+    expect(await waiting).toMatchObject({ outcome: "exited", exitCode: 0 });
+    expect(await sandbox.start(spec)).toMatchObject({ adopted: true, incarnation: 1 });
   });
 
   test("a job that ends meanwhile is a success or starts again, never a failure", async () => {
