@@ -56,6 +56,7 @@ export function agentCard(config: Config, task: string, tier: Tier): AgentTaskCa
     metric: card.metric,
     subtasks: found.tier.subtasks ?? card.subtasks,
     errorClasses: card.errorClasses,
+    constraints: card.constraints,
     tier,
     contextLength: found.tier.contextLength,
     maxNewTokens: found.tier.maxNewTokens,

@@ -22,6 +22,7 @@ export interface AgentTaskCard
     | "metric"
     | "subtasks"
     | "errorClasses"
+    | "constraints"
   > {
   readonly tier: Tier;
   readonly contextLength: number;

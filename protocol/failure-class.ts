@@ -21,6 +21,7 @@ export const FAILURE_CLASSES = {
   "out-of-memory": "training does not fit into the device's memory",
   "non-finite-loss": "the loss became infinite or not a number",
   diverged: "the loss rose far above where it began",
+  "constraint-violated": "too many rows hold what the card's constraints forbid",
   contaminated: "a large share of the data copies dev, validation or test items",
   "killed-repeatedly":
     "the job died without a reason of the infrastructure's and without progress, time after time",

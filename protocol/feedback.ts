@@ -29,6 +29,19 @@ export const auditViewSchema = z.object({
     .max(20),
   /** Matches with validation and test together, rounded up to a power of two; 0 only when there are none. null: no audits left to show. */
   heldOutMatches: z.number().int().nullable(),
+  /** Rows that break each of the card's constraints, which were dropped; left out where it has none. */
+  constraints: z
+    .record(
+      z.string(),
+      z.object({
+        rows: z.number().int(),
+        /** Rows by kind of breach. */
+        kinds: z.record(z.string(), z.number().int()),
+        /** The first few, counted from 0. */
+        examples: z.array(z.number().int()).max(10),
+      }),
+    )
+    .optional(),
 });
 export type AuditView = Readonly<z.infer<typeof auditViewSchema>>;
 

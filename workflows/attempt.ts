@@ -69,7 +69,9 @@ export async function runExperiment(
     allowUnprotected: spec.allowUnprotected,
     timeouts: spec.timeouts,
   });
-  if (curated === null && result.curated !== null) state.audits += 1;
+  // A verdict of the audit is an answer too, whichever it is.
+  const audited = result.curated !== null || result.stage === "auditContamination";
+  if (curated === null && audited) state.audits += 1;
   progress.bookExperiment(index, result);
   return result;
 }

@@ -9,8 +9,8 @@ import { NO_USAGE } from "../../protocol/usage.ts";
 const profileSchema = z.object({ sources: z.array(z.object({ rows: z.number() })) });
 
 /**
- * Comparator with one fixed recipe: all raw data as it is, the default training settings, one iteration. It neither looks at
- * the data nor learns from feedback.
+ * Comparator with one fixed recipe: all raw data as it is but for what the card forbids, the default training settings, one
+ * iteration. It neither looks at the data nor learns from feedback.
  */
 export function createManualSft(): Agent {
   return {
@@ -55,6 +55,7 @@ function recipe({ card, profile }: AgentContext): SubmissionFiles {
       completionField,
     })),
     maxRows: card.limits.maxRows,
+    personalData: card.constraints?.personalData ?? "allowed",
   };
   const template = readFileSync(new URL("./process_data.py", import.meta.url), "utf8");
   // The plan's JSON, quoted as a JSON string, is a Python string literal too.

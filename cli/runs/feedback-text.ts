@@ -78,6 +78,19 @@ function dataPairs(data: NonNullable<Feedback["data"]>): Pair[] {
             "audit",
             `at most ${counted(audit.removed, "row")} removed of ${audit.rows}; dev matches ${audit.devMatches.length}, held-out matches ${audit.heldOutMatches === null ? "not shown" : `up to ${audit.heldOutMatches}`}`,
           ] as const,
+          ...Object.entries(audit.constraints ?? {}).map(
+            ([name, { rows, kinds }]) =>
+              [
+                `breaks ${name}`,
+                `${counted(rows, "row")} dropped${
+                  rows === 0
+                    ? ""
+                    : ` (${Object.entries(kinds)
+                        .map(([kind, count]) => `${kind} ${count}`)
+                        .join(", ")})`
+                }`,
+              ] as const,
+          ),
         ]),
   ];
 }

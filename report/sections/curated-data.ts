@@ -1,3 +1,4 @@
+import type { AuditView } from "../../protocol/feedback.ts";
 import { count, percent } from "../figures.ts";
 import { type Html, html, type Part } from "../html.ts";
 import { section, table } from "../parts.ts";
@@ -21,6 +22,7 @@ export function curatedData(data: RunReportData, prefix: string): Html | null {
         audit === null ? "–" : count(audit.removed),
         audit === null ? "–" : count(audit.devMatches.length),
         audit?.heldOutMatches == null ? "not shown" : count(audit.heldOutMatches),
+        brokenText(audit?.constraints),
       ],
     ];
   });
@@ -38,10 +40,18 @@ export function curatedData(data: RunReportData, prefix: string): Html | null {
         { title: "removed by audit, at most", figures: true },
         { title: "dev matches", figures: true },
         { title: "held-out matches, rounded up", figures: true },
+        { title: "rows that break a constraint", figures: true },
       ],
       rows,
     ),
-    html`<p class="caption">Rows that match dev, validation or test items are removed before training. Of validation and test only one count is
+    html`<p class="caption">Rows that match dev, validation or test items or break a constraint are removed before training. Of validation and test only one count is
 told, rounded up to a power of two.</p>`,
   ]);
+}
+
+function brokenText(constraints: AuditView["constraints"]): string {
+  const found = Object.entries(constraints ?? {});
+  return found.length === 0
+    ? "–"
+    : found.map(([name, { rows }]) => `${name} ${count(rows)}`).join(", ");
 }

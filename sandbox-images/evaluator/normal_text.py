@@ -24,6 +24,8 @@ UNITS = dict(
 TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10)))
 SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 WORDS = UNITS.keys() | TENS.keys() | SCALES.keys()
+WRITTEN = re.compile(rf"(?<![^\W_])(?:{'|'.join([*UNITS, *TENS])})(?![^\W_])")
+SYMBOL = re.compile(r"[^\w'-]|\d")
 TELLING = re.compile(r"[^\w'-]|[\d_]")
 
 
@@ -44,6 +46,11 @@ def plain_number(match: re.Match[str]) -> str:
     return (whole.lstrip("0") or "0") + (f".{part}" if part else "")
 
 
+def written_number(match: re.Match[str]) -> str:
+    """A number word beside a symbol (`shaft=ten`) as figures."""
+    return str(UNITS.get(match[0], TENS.get(match[0])))
+
+
 def tokens_of(text: str, keep: Callable[[str], bool] | None = None) -> list[str]:
     """Tokens between blanks (each CJK sign alone), folded as said above; those that `keep` takes stay
     as they are.
@@ -62,7 +69,8 @@ def tokens_of(text: str, keep: Callable[[str], bool] | None = None) -> list[str]
                 continue
             token = token.casefold()
         if not token.isalpha():
-            token = NUMBER.sub(plain_number, token)
+            if SYMBOL.search(token):
+                token = NUMBER.sub(plain_number, WRITTEN.sub(written_number, token))
         tokens.append(token)
     if WORDS.isdisjoint(tokens) and not any("-" in token for token in tokens):
         return tokens

@@ -13,49 +13,56 @@ test("base-model stops at once", async () => {
   expect(await agent.propose(makeContext())).toMatchObject({ kind: "stop" });
 });
 
+/** Prompts of the rows that a submission makes of these rows of each source. */
+function curated(processData: string, texts: readonly string[]): string[] {
+  const folder = mkdtempSync(join(tmpdir(), "manual-sft-"));
+  try {
+    for (const { name, file, promptField, completionField } of CARD.sources) {
+      const rows = texts.map((text) =>
+        JSON.stringify({ id: 1, [promptField]: `from ${name}`, [completionField]: text }),
+      );
+      writeFileSync(join(folder, file), `${rows.join("\n")}\nbroken\n`);
+    }
+    const script = join(folder, "process_data.py");
+    const output = join(folder, "rows.jsonl");
+    writeFileSync(script, processData);
+    const args = ["-I", script, "--sources", folder, "--output", output, "--seed", "1"];
+    const run = spawnSync("python3", args, { encoding: "utf8" });
+    expect(run.stderr).toBe("");
+    return readFileSync(output, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { prompt: string }).prompt)
+      .toSorted();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const PERSONAL = ["thanks, ana.leo@mail.example", "please phone ana at +1 555 0142 1234"];
+
+test("manual-sft leaves out what the card forbids, and nothing else", async () => {
+  const agent = createAgent({ name: "manual-sft", backbone: "builtin" });
+  const rows = async (personalData: "forbidden" | "allowed") => {
+    const context = makeContext({ card: { ...CARD, constraints: { personalData } } });
+    const proposal = await agent.propose(context);
+    if (proposal.kind !== "strategy") throw new Error(proposal.reason);
+    const { files } = await agent.implement(context, proposal.strategy, null);
+    return curated(files.processData, ["as it is", ...PERSONAL]).length;
+  };
+  expect(await rows("forbidden")).toBe(CARD.sources.length);
+  expect(await rows("allowed")).toBe(3 * CARD.sources.length);
+});
+
 test("manual-sft tries all raw data as it is, once", async () => {
   const agent = createAgent({ name: "manual-sft", backbone: "builtin" });
   const context = makeContext();
   const proposal = await agent.propose(context);
   if (proposal.kind !== "strategy") throw new Error(proposal.reason);
   const { files } = await agent.implement(context, proposal.strategy, null);
-  const folder = mkdtempSync(join(tmpdir(), "manual-sft-"));
-  try {
-    for (const { name, file, promptField, completionField } of CARD.sources) {
-      const row = JSON.stringify({
-        id: 1,
-        [promptField]: `from ${name}`,
-        [completionField]: "as it is",
-      });
-      writeFileSync(join(folder, file), `${row}\nbroken\n`);
-    }
-    writeFileSync(join(folder, "process_data.py"), files.processData);
-    const output = join(folder, "rows.jsonl");
-    const run = spawnSync(
-      "python3",
-      [
-        "-I",
-        join(folder, "process_data.py"),
-        "--sources",
-        folder,
-        "--output",
-        output,
-        "--seed",
-        "1",
-      ],
-      { encoding: "utf8" },
-    );
-    expect(run.stderr).toBe("");
-    const rows = readFileSync(output, "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { prompt: string });
-    expect(rows.map(({ prompt }) => prompt).toSorted()).toEqual(
-      CARD.sources.map(({ name }) => `from ${name}`).toSorted(),
-    );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  expect(curated(files.processData, ["as it is", PERSONAL[0] ?? ""])).toEqual(
+    CARD.sources.flatMap(({ name }) => [`from ${name}`, `from ${name}`]).toSorted(),
+  );
   const config = trainConfigSchema.parse(parse(files.trainYaml));
   expect(config).toEqual({ ...trainConfigSchema.parse({}), max_steps: 240 });
   const history = [

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { readNotation } from "../../agents/ft-agent/builtin/observation.ts";
-import type { Plan } from "../../agents/ft-agent/builtin/plan.ts";
+import { type Plan, withOperations } from "../../agents/ft-agent/builtin/plan.ts";
 import { planOf } from "../../agents/ft-agent/builtin/render.ts";
+import { repairPlan } from "../../agents/ft-agent/builtin/repair.ts";
 import { createAgent } from "../../agents/index.ts";
 import type { AgentContext } from "../../protocol/agent.ts";
 import type { FailureClass } from "../../protocol/failure-class.ts";
 import type { Feedback } from "../../protocol/feedback.ts";
 import type { Stage } from "../../protocol/stage.ts";
-import { completedFeedback, failedFeedback, makeContext, makeEntry } from "./fixtures.ts";
+import { CARD, completedFeedback, failedFeedback, makeContext, makeEntry } from "./fixtures.ts";
 
 const agent = createAgent({ name: "ft-agent", backbone: "builtin" });
 
@@ -192,6 +193,17 @@ describe("a failure after fail-fast validation", () => {
     const { first, second } = await afterOne([], failedFeedback("diverged", "trainModel"));
     expect(second.plan.train.learning_rate).toBeCloseTo(first.plan.train.learning_rate / 4);
     expect(second.strategy.reason).toContain("diverged");
+  });
+
+  test("as a broken constraint drops the rows that break it, then the least trusted source", async () => {
+    const broken = failedFeedback("constraint-violated", "auditContamination");
+    // The profile shows personal data, so the first plan drops them already.
+    const { first, second } = await afterOne([], broken);
+    expect(first.plan.operations.personalData).toBe(true);
+    expect(names(second.plan)).toHaveLength(names(first.plan).length - 1);
+    const plan = withOperations(first.plan, { personalData: false });
+    const repair = repairPlan(plan, broken, { card: CARD, appraisals: [] });
+    expect(repair?.plan).toEqual(first.plan);
   });
 
   test("as contaminated leaves the least trusted source out", async () => {

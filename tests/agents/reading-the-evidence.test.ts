@@ -71,6 +71,14 @@ describe("the profile", () => {
     });
   });
 
+  test("need not show what the card forbids for the first plan to leave it out", () => {
+    const clean = { sources: PROFILE.sources.map(({ name }) => ({ name, rows: 500 })) };
+    const card = { ...CARD, constraints: { personalData: "forbidden" as const } };
+    const { plan, reasons } = firstPlan(card, appraise(clean, card));
+    expect(plan.operations.personalData).toBe(true);
+    expect(reasons.join("; ")).toContain("the card forbids them");
+  });
+
   test("of the full tier starts with a learning rate for large models", () => {
     const { plan } = firstPlan({ ...CARD, tier: "full" }, appraise(PROFILE));
     expect(plan.train.learning_rate).toBeLessThanOrEqual(5e-5);

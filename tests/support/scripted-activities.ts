@@ -46,6 +46,8 @@ export interface Seen {
   readonly iterations: IterationRecord[];
   readonly hints: (readonly string[])[];
   readonly trainSeeds: Record<string, number>;
+  /** Whether each audit was to show its held-out count. */
+  readonly shown: boolean[];
 }
 
 /** An artifact reference whose hash is made from a name. */
@@ -78,6 +80,7 @@ export function scriptedActivities(script: Script = {}) {
     iterations: [],
     hints: [],
     trainSeeds: {},
+    shown: [],
   };
   const score = (label: string) => script.score?.(label) ?? 0.1;
   const labelOf = (id: string) => id.split("/").at(-1) ?? id;
@@ -229,8 +232,9 @@ export function scriptedActivities(script: Script = {}) {
         seedSpread: script.seedSpread ?? 0.01,
       };
     },
-    auditContamination: (input) =>
-      stage("auditContamination", input.experiment.label, {
+    auditContamination: (input) => {
+      seen.shown.push(input.showHeldOutMatches);
+      return stage("auditContamination", input.experiment.label, {
         audit: {
           rows: 1000,
           removed: 10,
@@ -239,7 +243,8 @@ export function scriptedActivities(script: Script = {}) {
         },
         train: ref("train"),
         holdout: ref("holdout"),
-      }),
+      });
+    },
     scorePredictions: (input) => {
       const { label } = input.experiment;
       const value = score(label);

@@ -50,6 +50,17 @@ describe("a run", () => {
     });
   });
 
+  test("is shown the held-out count of a limited number of audits, those that end an experiment among them", async () => {
+    const fail = (stage: string, label: string) =>
+      stage === "auditContamination" && label === "it01" ? ("contaminated" as const) : null;
+    const limits = { maxUsd: null, maxTokens: null, maxWallSeconds: null, targetScore: null };
+    const spec = { maxAudits: 2, budget: { iterations: 4, maxGpuSeconds: null, ...limits } };
+    await withRun(world, { script: { score: rising, fail }, spec }, async ({ handle, seen }) => {
+      await handle.result();
+      expect(seen.shown).toEqual([true, true, false, false]);
+    });
+  });
+
   test("that finds nothing better tests the base model", async () => {
     await withRun(world, { script: { score: () => 0.1 } }, async ({ handle, seen }) => {
       const view = await handle.result();

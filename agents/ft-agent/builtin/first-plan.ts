@@ -40,10 +40,15 @@ export function firstPlan(card: AgentTaskCard, appraisals: readonly Appraisal[])
   const direct = taken.reduce((sum, s) => sum + s.profile.rows * s.profile.directShare, 0);
   const dropDirect = direct > 0 && reasoned >= 300;
   if (dropDirect) reasons.push(`${Math.round(direct)} rows answer without steps and are dropped`);
-  const personal = taken.some((s) =>
-    Object.values(s.profile.personalDataRows).some((rows) => rows > 0),
-  );
-  if (personal) reasons.push("rows with personal data are dropped");
+  const forbidden = card.constraints?.personalData === "forbidden";
+  const personal =
+    forbidden ||
+    taken.some((s) => Object.values(s.profile.personalDataRows).some((rows) => rows > 0));
+  if (personal) {
+    reasons.push(
+      `rows with personal data are dropped${forbidden ? ": the card forbids them" : ""}`,
+    );
+  }
   const repeated = taken.some(
     (s) =>
       s.profile.duplicateRows + s.profile.nearDuplicateShare * s.profile.rows >

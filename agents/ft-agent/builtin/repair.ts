@@ -69,6 +69,13 @@ function repairOf(
     case "too-large":
     case "output-limit":
       return fewerRows(plan, feedback, situation);
+    case "constraint-violated":
+      return plan.operations.personalData
+        ? withoutSource(plan, situation, "the least trusted source may hold what is forbidden")
+        : {
+            plan: withOperations(plan, { personalData: true }),
+            description: "rows with personal data are dropped",
+          };
     case "contaminated":
       return withoutSource(plan, situation, "the least trusted source may copy the benchmark");
     case "invalid-config":
