@@ -116,6 +116,7 @@ function toRow(record: ExperimentRecord): NewExperiment {
     protection: lineage.protection,
     device: lineage.device,
     threads: lineage.threads,
+    image: lineage.image ?? null,
     closedAt: record.closedAt,
   };
 }
@@ -154,6 +155,7 @@ function fromRow(row: ExperimentRow): ExperimentRecord {
         protection: row.protection,
         device: row.device,
         threads: row.threads,
+        ...(row.image === null ? {} : { image: row.image }),
       },
       secondsByStage: readJsonColumn(
         z.partialRecord(z.enum(STAGES), z.number()),

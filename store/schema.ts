@@ -157,6 +157,7 @@ export interface ExperimentTable {
   protection: string;
   device: string | null;
   threads: number | null;
+  image: string | null;
   closedAt: Time;
 }
 

@@ -136,6 +136,7 @@ onEveryDatabase("the store", (database) => {
         curated: null,
         lineage: {
           ...result.lineage,
+          image: `sha256:${"c".repeat(64)}`,
           scriptSha256: null,
           curatedSha256: null,
           weightsSha256: null,
