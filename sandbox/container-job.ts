@@ -75,6 +75,10 @@ export async function settleContainer(
     stopped: await records.stopped(name, spec),
     limits: spec.limits,
   });
+  // Without its container there was no log to read: whoever removed it has written down what stood there.
+  if ((await engine.inspect(container.id)) === null) {
+    return (await records.exit(name, spec)) ?? exit;
+  }
   await records.writeExit(name, spec, exit);
   return exit;
 }

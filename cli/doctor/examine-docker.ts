@@ -1,5 +1,5 @@
 import type { Config } from "../../config/load.ts";
-import type { EngineDescription } from "../../sandbox/container-engine.ts";
+import type { ContainerEngine, EngineDescription } from "../../sandbox/container-engine.ts";
 import { engineFault } from "../../sandbox/docker.ts";
 import { DEFAULT_DOCKER_HOST, dockerEngine } from "../../sandbox/docker-engine.ts";
 import { SANDBOX_IMAGES } from "../../sandbox/sandbox.ts";
@@ -9,13 +9,14 @@ import { type Finding, fine } from "./examine.ts";
 export async function examineDocker(config: Config): Promise<Finding[]> {
   const { driver, docker } = config.sandbox;
   const address = docker.host ?? DEFAULT_DOCKER_HOST;
-  const engine = dockerEngine(address);
   const status = driver === "docker" ? "missing" : "optional";
   const lacks = (name: string, detail: string, advice: string): Finding => ({
     ...{ name, status, detail, advice },
   });
+  let engine: ContainerEngine;
   let found: EngineDescription;
   try {
+    engine = dockerEngine(address);
     found = await engine.describe();
   } catch (error) {
     const use = driver === "docker" ? "" : " (only for sandbox.driver: docker)";
