@@ -23,10 +23,11 @@ X32_CALLS = 0x40000000
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in its data
 
-# Per machine: audit number; clone; prlimit64; calls that are refused whatever they ask for: fork, vfork, execve, execveat, kill,
-# tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo, ptrace, process_vm_readv, process_vm_writev, kcmp, setpriority,
-# sched_setaffinity, sched_setscheduler, sched_setparam, sched_setattr, ioprio_set, unshare, setns, mount, socket, socketpair,
-# userfaultfd, bpf, perf_event_open, add_key, request_key, keyctl.
+# Per machine: audit number; clone; prlimit64; calls that are refused whatever they ask for: fork,
+# vfork, execve, execveat, kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo, ptrace,
+# process_vm_readv, process_vm_writev, kcmp, setpriority, sched_setaffinity, sched_setscheduler,
+# sched_setparam, sched_setattr, ioprio_set, unshare, setns, mount, socket, socketpair, userfaultfd,
+# bpf, perf_event_open, add_key, request_key, keyctl.
 MACHINES: dict[str, tuple[int, int, int, tuple[int, ...]]] = {
     "x86_64": (
         0xC000003E,
@@ -43,7 +44,8 @@ MACHINES: dict[str, tuple[int, int, int, tuple[int, ...]]] = {
         + (97, 268, 40, 198, 199, 282, 280, 241, 217, 218, 219),
     ),
 }
-# The same number everywhere: pidfd_send_signal, io_uring_setup, pidfd_open, pidfd_getfd, process_madvise.
+# The same number everywhere: pidfd_send_signal, io_uring_setup, pidfd_open, pidfd_getfd,
+# process_madvise.
 EVERYWHERE = (424, 425, 434, 438, 440)
 CLONE3 = 435
 
@@ -55,7 +57,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def protect_collector() -> None:
-    """Keeps the memory and the files of this process, and of its children, from others of its user."""
+    """Keeps the memory and the files of this process and its children from others of its user."""
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
@@ -114,7 +116,7 @@ def seccomp_filter(machine: str) -> bytes:
         (ANY_BIT, 1, 0, CLONE_THREAD),
         (RETURN, 0, 0, EPERM),
         (RETURN, 0, 0, ALLOW),
-        # Its own limits, and only to read or to lower them.
+        # Its own limits, and no other's.
         (EQUAL, 0, 4, prlimit),
         (LOAD, 0, 0, ARGUMENTS),
         (EQUAL, 1, 0, 0),

@@ -8,7 +8,9 @@ import warnings
 
 import extraction
 
-FENCE = re.compile(r"(?<![`~])(?P<mark>`{3,}|~{3,})(?![`~])[ \t]{0,9}(?P<label>[\w.+#-]{0,20})[^\n`~]*\n")
+FENCE = re.compile(
+    r"(?<![`~])(?P<mark>`{3,}|~{3,})(?![`~])[ \t]{0,9}(?P<label>[\w.+#-]{0,20})[^\n`~]*\n"
+)
 PYTHON = {"python", "py", "python3", "py3", "ipython", "ipython3"}
 MAGIC = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
 MAX_PROGRAM = 50_000  # characters
@@ -42,9 +44,10 @@ def tidy(code: str) -> str:
 
 
 def program_of(text: str) -> str | None:
-    """The program: the last block that is labelled as Python, else the last one without a label that
-    is valid Python, else the whole answer where all of it is code that imports something. Of several
-    labelled blocks the last valid one counts. Reasoning is removed first; prose is never code.
+    """The program: the last block that is labelled as Python, else the last one without a label
+    that is valid Python, else the whole answer where all of it is code that imports something.
+    Of several labelled blocks the last valid one counts. Reasoning is removed first; prose is
+    never code.
     """
     text = extraction.without_reasoning(text)
     blocks = [(label, tidy(code)) for label, code in blocks_of(text)]

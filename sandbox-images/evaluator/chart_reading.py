@@ -1,4 +1,5 @@
-"""What a matplotlib figure shows, as plain data: the type of chart, and its series with their values.
+"""What a matplotlib figure shows, as plain data: the type of chart, and its series with their
+values.
 
 Read from the artists that are on the axes in the end, whatever call put them there. Not read: what
 cannot be seen, lines across the whole axes (`axhline`), legends, texts, error bars, colour bars.
@@ -35,8 +36,8 @@ def chart_of(figures: list[Figure]) -> Chart | None:
 
 
 def figure_chart(figure: Figure) -> Chart | None:
-    """The charts of all axes taken together. Axes that lie upon each other may add lines to bars; axes
-    of different types side by side are `mixed`.
+    """The charts of all axes taken together. Axes that lie upon each other may add lines to bars;
+    axes of different types side by side are `mixed`.
     """
     found = [(ax, readings_of(ax)) for ax in figure.axes if ax.get_visible()]
     found = [(ax, readings) for ax, readings in found if readings]
@@ -118,7 +119,8 @@ def is_seen(patch: Any, ax: Axes) -> bool:
         return shade[3] == 0 or shade[:3] == tuple(ground[:3])
 
     return not (
-        hidden(patch.get_facecolor()) and (hidden(patch.get_edgecolor()) or not patch.get_linewidth())
+        hidden(patch.get_facecolor())
+        and (hidden(patch.get_edgecolor()) or not patch.get_linewidth())
     )
 
 
@@ -178,7 +180,9 @@ def polar(ax: Axes) -> list[Chart]:
     name, series = namer(ax.xaxis), []
     for label, angles, radii in curves:
         angles, radii = np.ma.asarray(angles, float), np.ma.asarray(radii, float)
-        while len(radii) > 1 and radii[0] == radii[-1] and math.cos(angles[0] - angles[-1]) > 1 - 1e-9:
+        while (
+            len(radii) > 1 and radii[0] == radii[-1] and math.cos(angles[0] - angles[-1]) > 1 - 1e-9
+        ):
             angles, radii = angles[:-1], radii[:-1]
         if len(radii):
             series.append(series_of(label, angles, radii, name))
@@ -207,8 +211,8 @@ def bar_groups(ax: Axes) -> list[tuple[str, str, list[Rectangle]]]:
 
 
 def bar_chart(ax: Axes, groups: list[tuple[str, str, list[Rectangle]]]) -> Chart:
-    """Heights of upright bars, widths of lying ones; a waterfall where each bar begins at the level at
-    which the one before ended.
+    """Heights of upright bars, widths of lying ones; a waterfall where each bar begins at the level
+    at which the one before ended.
     """
     directions = {direction for direction, _, _ in groups}
     if len(directions) > 1:
@@ -248,8 +252,9 @@ def bar_chart(ax: Axes, groups: list[tuple[str, str, list[Rectangle]]]) -> Chart
 
 
 def waterfall(bars: list[Rectangle]) -> list[tuple[float, float]] | None:
-    """`(place, change)` from left to right, or None where the bars are no waterfall: one bar at each
-    place, chained, and at least one that does not begin at 0. A bar from 0 to the level is a total.
+    """`(place, change)` from left to right, or None where the bars are no waterfall: one bar at
+    each place, chained, and at least one that does not begin at 0. A bar from 0 to the level is
+    a total.
     """
     places: dict[float, list[Rectangle]] = {}
     for bar in bars:
@@ -309,7 +314,7 @@ def area_series(ax: Axes) -> list[Chart]:
 
 
 def curves_of(vertices: Any) -> tuple[Any, Any, Any]:
-    """x and the two curves of an area's outline: begin, first curve, end, second curve backwards."""
+    """x and the two curves of an area's outline: begin, first curve, end, second one backwards."""
     n = (len(vertices) - 3) // 2 if len(vertices) % 2 else (len(vertices) - 2) // 2
     first, second = vertices[1 : n + 1], vertices[n + 2 : 2 * n + 2][::-1]
     return first[:, 0], first[:, 1], second[:, 1]
@@ -368,7 +373,9 @@ def point_series(ax: Axes) -> list[Chart]:
         if not isinstance(cloud, PathCollection) or not cloud.get_visible():
             continue
         offsets = cloud.get_offsets()
-        if not len(offsets) or not all(cloud.get_offset_transform().contains_branch_seperately(ax.transData)):
+        if not len(offsets) or not all(
+            cloud.get_offset_transform().contains_branch_seperately(ax.transData)
+        ):
             continue
         shades = [colors.to_hex(c) for c in cloud.get_facecolors()]
         shades = shades * len(offsets) if len(shades) == 1 else shades
@@ -383,7 +390,7 @@ def point_series(ax: Axes) -> list[Chart]:
 
 
 def on_lines(points: list[Chart], lines: list[Chart]) -> bool:
-    """Whether all points are points of the lines: markers of a line chart, not data of their own."""
+    """Whether all points are points of the lines: markers of a line chart, no data of their own."""
     corners = {pair for line in lines for pair in zip(line["positions"], line["values"])}
     return all(
         pair in corners for series in points for pair in zip(series["positions"], series["values"])

@@ -2,16 +2,16 @@
 
     draw.py --predictions F --tables F --out DIR
 
-Reads `{id, text}` and `{id, table}` lines, knows no answers, and writes `drawn.jsonl`, a line for each
-prediction: `{id, ran, error, message, chart}`. `error` is null or one of ERRORS; `chart` is what
-chart_reading.py found, or null. A program finds its table as table.csv in its folder.
+Reads `{id, text}` and `{id, table}` lines, knows no answers, and writes `drawn.jsonl`, a line for
+each prediction: `{id, ran, error, message, chart}`. `error` is null or one of ERRORS; `chart` is
+what chart_reading.py found, or null. A program finds its table as table.csv in its folder.
 
-Each program runs in a process of its own, forked from this one after the libraries were imported, with
-limits of its own, and is confined as chart_confinement.py says: it starts no process, reaches no other
-one, and writes in its folder alone. The figure is read in that very process by code that was there
-before the program. So a program can't touch the result of another; but one that sets out to deceive can
-put anything in the place of its own result. It gains nothing by that: it would have to know the answer,
-and the answers are not here.
+Each program runs in a process of its own, forked from this one after the libraries were imported,
+with limits of its own, and is confined as chart_confinement.py says: it starts no process, reaches
+no other one, and writes in its folder alone. The figure is read in that very process by code that
+was there before the program. So a program can't touch the result of another; but one that sets out
+to deceive can put anything in the place of its own result. It gains nothing by that: it would have
+to know the answer, and the answers are not here.
 """
 
 from __future__ import annotations
@@ -86,9 +86,10 @@ def as_csv(table: Any) -> str | None:
 
 
 class Watch:
-    """Keeps the figures that a program makes, also those that it closes or clears."""
+    """Keeps the figures that a program makes, also those that it closes or clears, and its limit."""
 
-    def __init__(self) -> None:
+    def __init__(self, cpu_seconds: int) -> None:
+        self.cpu_seconds = cpu_seconds
         self.figures: list[matplotlib.figure.Figure] = []
         self.cleared: list[dict[str, Any]] = []
         begin, clear = matplotlib.figure.Figure.__init__, matplotlib.figure.Figure.clear
@@ -121,11 +122,11 @@ def cpu_and_state(pid: int) -> tuple[int, str]:
     return int(fields[11]) + int(fields[12]), fields[0]
 
 
-def limit_and_confine(folder: str) -> None:
+def limit_and_confine(folder: str, cpu_seconds: int) -> None:
     """Limits of the program's process, and the folder that is all it may write."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     memory = pages * resource.getpagesize() + MEMORY_BYTES
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_BYTES, FILE_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -134,7 +135,7 @@ def limit_and_confine(folder: str) -> None:
 
 def run_here(program: str, folder: str, watch: Watch) -> dict[str, Any]:
     """In the program's process: runs it, then reads its figure."""
-    limit_and_confine(folder)
+    limit_and_confine(folder, watch.cpu_seconds)
     os.chdir(folder)
     # A pause shows nothing here, and a window there is none to choose.
     time.sleep = lambda *_: None
@@ -199,7 +200,7 @@ def run(program: str, table: Any, watch: Watch) -> dict[str, Any]:
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
         shutil.rmtree(folder, ignore_errors=True)
-    return result_of(data, idle, status)
+    return result_of(data, idle, status, watch.cpu_seconds)
 
 
 def collect(pid: int, reading: int) -> tuple[bytes, bool]:
@@ -221,7 +222,7 @@ def collect(pid: int, reading: int) -> tuple[bytes, bool]:
     return b"", False
 
 
-def result_of(data: bytes, idle: bool, status: int) -> dict[str, Any]:
+def result_of(data: bytes, idle: bool, status: int, cpu_seconds: int) -> dict[str, Any]:
     """The process's own word, as far as it has the right form; else how it ended."""
     if idle:
         return failed("limit", "it waits for something that never comes")
@@ -230,7 +231,7 @@ def result_of(data: bytes, idle: bool, status: int) -> dict[str, Any]:
         if isinstance(result, dict) and set(result) == {"ran", "error", "message", "chart"}:
             return result
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL):
-        return failed("limit", f"more than {CPU_SECONDS} s of CPU")
+        return failed("limit", f"more than {cpu_seconds} s of CPU")
     return failed("raised", "the program ended its process")
 
 
@@ -250,6 +251,7 @@ def main() -> None:
     parser.add_argument("--predictions", required=True, type=Path)
     parser.add_argument("--tables", required=True, type=Path)
     parser.add_argument("--out", required=True, type=Path)
+    parser.add_argument("--cpu-seconds", type=int, default=CPU_SECONDS, help="of one program")
     args = parser.parse_args()
     try:
         tables = {row["id"]: row.get("table") for row in lines_of(args.tables)}
@@ -261,7 +263,7 @@ def main() -> None:
         stop(BadInput(str(error)))
     chart_confinement.protect_collector()
     warm_up()
-    watch = Watch()
+    watch = Watch(args.cpu_seconds)
     gc.collect()
     gc.freeze()
     drawn: list[dict[str, Any]] = []

@@ -2,8 +2,8 @@
 
     score.py --task-dir DIR --items F --predictions F --out F [--seed 0] [--refuse-empty]
 
-Files are JSON lines (plain or gzipped) or Parquet. An item without a prediction is wrong, never left
-out. Bad input ends with one line on stderr and exit code 2.
+Files are JSON lines (plain or gzipped) or Parquet. An item without a prediction is wrong, never
+left out. Bad input ends with one line on stderr and exit code 2.
 """
 
 from __future__ import annotations
@@ -114,8 +114,8 @@ def add_drawn(items: Rows, path: Path | None, task: str) -> None:
     """Gives each item what its program drew. Nothing is executed here."""
     if path is None:
         raise BadInput(
-            f"the predictions of {task} are programs: `dojo score` runs them in the sandbox; for what"
-            " draw.py drew there already, name its file with --drawn"
+            f"the predictions of {task} are programs: `dojo score` runs them in the sandbox; name"
+            " what draw.py drew there already with --drawn"
         )
     drawn = {row["id"]: row for row in read_keyed(path, {}, {item["id"] for item in items})}
     for item in items:

@@ -2,8 +2,8 @@
 
     tables.py --items F --out F [--predictions F --texts F]
 
-Writes `{id, table}` lines. With `--predictions`, which may be of any form that score.py reads, they are
-checked against the items and written as plain `{id, text}` lines to `--texts`.
+Writes `{id, table}` lines. With `--predictions`, which may be of any form that score.py reads, they
+are checked against the items and written as plain `{id, text}` lines to `--texts`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from task_modules import TASKS, built, card_of, scorer_of
+from task_modules import TASKS, built, card_of, judgeable, results_of, scorer_of
 
 AIME = {"id": "1", "subtask": "aime2025", "input": {"question": "?"}, "gold": "204"}
 PATENT = {"id": "1", "subtask": "NOC4PC", "input": {}, "gold": "102"}
@@ -169,11 +169,9 @@ def test_every_gold_scores_1_when_written_in_the_format(task: str) -> None:
     corpus, _ = built(task)
     scorer, template = scorer_of(task), card_of(task)["answerTemplate"]
     for split in corpus.splits:
-        items = corpus.items(split)
-        results = [
-            scorer.score_item(item, template.replace("{answer}", problem.answer))
-            for item, problem in zip(items, corpus.splits[split])
-        ]
+        items = judgeable(task, corpus.items(split))
+        problems = judgeable(task, corpus.splits[split])
+        results = results_of(task, items, [template.replace("{answer}", p.answer) for p in problems])
         assert all(result["error"] is None and result["score"] == 1 for result in results)
         assert all(scorer.check_item(item) is None for item in items)
         if hasattr(scorer, "aggregate"):
@@ -183,16 +181,10 @@ def test_every_gold_scores_1_when_written_in_the_format(task: str) -> None:
 @pytest.mark.parametrize("task", TASKS)
 def test_wrong_and_stated_answers_of_the_sources_score_0(task: str) -> None:
     corpus, _ = built(task)
-    scorer, say = scorer_of(task), corpus.phrasing
-    items = corpus.items("validation")
-    mistaken = [
-        scorer.score_item(i, say.mistaken(p))["score"]
-        for i, p in zip(items, corpus.splits["validation"])
-    ]
-    stated = [
-        scorer.score_item(i, say.stated(p))["error"]
-        for i, p in zip(items, corpus.splits["validation"])
-    ]
+    say, items = corpus.phrasing, judgeable(task, corpus.items("validation"))
+    problems = judgeable(task, corpus.splits["validation"])
+    mistaken = [r["score"] for r in results_of(task, items, [say.mistaken(p) for p in problems])]
+    stated = [r["error"] for r in results_of(task, items, [say.stated(p) for p in problems])]
     assert mistaken.count(1) / len(mistaken) < 0.05
     assert set(stated) == {"unparsed"}
 
