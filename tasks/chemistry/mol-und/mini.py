@@ -13,7 +13,7 @@ GROUPS = {"hydroxyl": "O", "amine": "N", "thiol": "S", "halo": "F"}
 ARMS = ("", "C", "CC")
 """What stands between the chain and a group: no unit occurs twice in a chain."""
 PLAIN = ("C", "CC", "C(C)")
-RINGS = {"c1ccccc1": "c", "c1ccsc1": "s", "C1CCOC1": "O", "C1CCNC1": "N", "C1CCSC1": "S"}
+RINGS = {"c1ccccc1": "c", "c1ccsc1": "s", "C1CCOC1": "O", "C1CCNC1": "N"}
 """Ring systems, each with the atom that tells it from the others."""
 SIDES = ("C", "F", "CC", "OC", "CC(F)C", "OCC", "C(F)C")
 LINKS = ("C", "CC", "CO", "CN")
@@ -81,12 +81,12 @@ def counting(r: random.Random, kind: str) -> tuple[dict[str, str], tuple[str, st
 
 
 def numbered(units: list[str], hits: list[str]) -> tuple[str, int]:
-    """The chain with the running count after each hit, and the count."""
+    """The chain with the running count after each unit, and the count."""
     n, out = 0, ["C"]
     for unit in units:
         n += unit in hits
-        out.append(f"{unit}={n} " if unit in hits else unit)
-    return "".join([*out, "C"]), n
+        out.append(f"{unit}={n} ")
+    return "".join([*out, f"C={n}"]), n
 
 
 def slipped(r: random.Random, units: list[str], hits: list[str]) -> list[str]:
@@ -99,15 +99,9 @@ def slipped(r: random.Random, units: list[str], hits: list[str]) -> list[str]:
     return [*units[:place], r.choice([u for u in hits if u not in units] or hits), *units[place:]]
 
 
-def verdicts(pairs: list[str], last: str) -> str:
-    """Pairs of atoms with `same` or `other` after each, up to the first with the deciding word."""
-    said = []
-    for pair in pairs:
-        verdict = "same" if pair.split()[0] == pair.split()[1] else "other"
-        said.append(f"{pair} {verdict}")
-        if verdict == last:
-            break
-    return " ".join(said)
+def verdict(one: str, other: str) -> str:
+    """Two atoms side by side, and whether they are the same."""
+    return f"{other} {'same' if one == other else 'other'}"
 
 
 def framed(r: random.Random, kind: str) -> tuple[dict[str, str], tuple[str, str], tuple[str, str]]:
@@ -124,9 +118,10 @@ def framed(r: random.Random, kind: str) -> tuple[dict[str, str], tuple[str, str]
     there = r.random() < 0.5
     asked = r.choice((first, second)) if there else other
 
-    def steps(one: str, two: str) -> str:
-        pairs = [f"{RINGS[asked]} {RINGS[ring]}" for ring in (one, two)]
-        return f"ring {one} {RINGS[one]} and {two} {RINGS[two]} : {verdicts(pairs, 'same')} ."
+    def steps(*read: str) -> str:
+        said, want = [f"find {asked} {RINGS[asked]}"], RINGS[asked]
+        said += [f"{ring} {RINGS[ring]} {verdict(RINGS[ring], want)}" for ring in read]
+        return " . ".join(said[: 2 if want == RINGS[read[0]] else 3]) + " ."
 
     return (
         {"s": molecule, "x": asked},
@@ -136,31 +131,32 @@ def framed(r: random.Random, kind: str) -> tuple[dict[str, str], tuple[str, str]
 
 
 def compared(r: random.Random) -> tuple[dict[str, str], tuple[str, str], tuple[str, str]]:
-    """Whether two spellings with the same chain and three ends each are one molecule."""
-    body = "C" + "".join(r.choice((*PLAIN, "CCC")) for _ in range(r.randint(2, 4)))
+    """Whether two spellings, one from each end of the chain, with three ends each are one molecule."""
+    units = [r.choice((*PLAIN, "CCC")) for _ in range(r.randint(2, 4))]
     ends, same = r.sample(ENDS, 3), r.random() < 0.5
     others = ends[:]
     if not same:
         others[r.randrange(3)] = r.choice([e for e in ENDS if e not in ends])
     r.shuffle(others)
-    if others == ends:
-        others.reverse()
     misread = ends
     while same and sorted(misread) == sorted(ends):
         misread = r.sample(ENDS, 3)
 
-    def spelled(e: list[str]) -> str:
-        return f"{body}C({e[0]})({e[1]}){e[2]}"
-
     def steps(read: list[str]) -> str:
-        first, second = sorted(ends), sorted(read)
-        pairs = [f"{a} {b}" for a, b in zip(first, second)]
-        return f"ends {' '.join(first)} and {' '.join(second)} : {verdicts(pairs, 'other')}"
+        first, second, said = sorted(ends), sorted(read), []
+        for a, b in zip(first, second):
+            said.append(f"{a} {verdict(a, b)}")
+            if a != b:
+                break
+        return f"ends {' '.join(first)} and {' '.join(second)} . {' . '.join(said)} ."
 
     return (
-        {"s": spelled(ends), "x": spelled(others)},
-        (f"{steps(others)} .", "Yes" if same else "No"),
-        (f"{steps(misread)} .", "No" if same else "Yes"),
+        {
+            "s": f"C{''.join(units)}C({ends[0]})({ends[1]}){ends[2]}",
+            "x": f"{others[0]}C({others[1]})({others[2]}){''.join(reversed(units))}C",
+        },
+        (steps(others), "Yes" if same else "No"),
+        (steps(misread), "No" if same else "Yes"),
     )
 
 

@@ -29,24 +29,28 @@ def holds(prompt: str, completion: str) -> bool:
     """Whether what was seen stands in the question, and the answer follows from it."""
     pieces = [piece.strip(",:?.") for piece in prompt.split()]
     molecule = max(pieces, key=len)
-    steps, answer = completion.split(" . ")[0], ANSWER.search(completion)[1]
+    steps, answer = completion.rsplit(" . ", 1)[0], ANSWER.search(completion)[1]
     if answer.isdigit():
         chain = steps.split(" : ")[-1]
-        numbers = re.findall(r"=(\d) ", chain)
-        return re.sub(r"=\d ", "", chain) in pieces and answer == (numbers or ["0"])[-1]
+        return re.sub(r"=\d ?", "", chain) in pieces and chain.endswith(f"={answer}")
     dropped = re.fullmatch(r"drop (\S+) and (\S+)", steps)
     if dropped:
         return f"{dropped[1]}{answer}{dropped[2]}" in pieces
     if (steps.split()[-1] == "same") != (answer == "Yes"):
         return False
-    rings = re.match(r"ring (\S+) \w and (\S+) \w : ", steps)
-    if rings:
-        return rings[1] in molecule and rings[2] in molecule
-    ends = [sorted(m.groups()) for m in re.finditer(r"C\((\w)\)\((\w)\)(\w)\b", prompt)]
-    quoted = re.match(r"ends (\w) (\w) (\w) and (\w) (\w) (\w) : ", steps)
-    if quoted is None:
+    found = re.match(r"find (\S+) \w \. ", steps)
+    if found:
+        seen = re.findall(r"(\S+) \w \w (?:same|other)", steps)
+        return found[1] in pieces and all(ring in molecule for ring in seen)
+    ends = re.match(r"ends (\w) (\w) (\w) and (\w) (\w) (\w) \. ", steps)
+    first = re.search(r"C\((\w)\)\((\w)\)(\w)(?:\s|$)", prompt)
+    second = re.search(r"\s(\w)C\((\w)\)\((\w)\)C", prompt)
+    if not (ends and first and second):
         return False
-    return [list(quoted.groups()[:3]), list(quoted.groups()[3:])] == ends[-2:]
+    return [list(ends.groups()[:3]), list(ends.groups()[3:])] == [
+        sorted(first.groups()),
+        sorted(second.groups()),
+    ]
 
 
 def in_format(completion: str) -> str | None:
