@@ -19,7 +19,7 @@ generate() { # MODEL PROMPTS OUT
 score() { # PREDICTIONS OUT
   for split in dev validation; do
     sed -n "s/{\"id\": *\"$split:/{\"id\": \"/p" "$1" > "$2.$split.jsonl"
-    "$python" "$evaluator/score.py" --task-dir "$task_folder" --items "$answers/$split.jsonl" --predictions "$2.$split.jsonl" --out "$2.$split.json"
+    "$python" "$evaluator/score.py" --task-dir "$task_folder" --items "$answers/$split/items.jsonl" --predictions "$2.$split.jsonl" --out "$2.$split.json"
   done
 }
 
@@ -45,7 +45,7 @@ for experiment in "$work"/it*/; do
     "$python" "$experiment/submission/process_data.py" --sources "$answers/raw" --output "$experiment/full.jsonl" --seed "$curate_seed"
     inspect "$experiment/full.jsonl" "$experiment/inspect-full"
     mkdir -p "$experiment/audit"
-    "$python" "$evaluator/audit.py" --data "$experiment/full.jsonl" --dev "$answers/dev.jsonl" --validation "$answers/validation.jsonl" --test "$answers/test.jsonl" --card "$task_folder/task.yaml" --tier mini --out "$experiment/audit"
+    "$python" "$evaluator/audit.py" --data "$experiment/full.jsonl" --dev "$answers/dev/items.jsonl" --validation "$answers/validation/items.jsonl" --test "$answers/test/items.jsonl" --card "$task_folder/task.yaml" --tier mini --out "$experiment/audit"
     audit="$experiment/audit"
   fi
   mkdir -p "$experiment/train"
@@ -55,5 +55,5 @@ for experiment in "$work"/it*/; do
   score "$experiment/generate/predictions.jsonl" "$experiment/scores"
 done
 
-generate "$model" "$answers/test.prompts.jsonl" "$work/test"
-"$python" "$evaluator/score.py" --task-dir "$task_folder" --items "$answers/test.jsonl" --predictions "$work/test/predictions.jsonl" --out "$work/test-scores.json"
+generate "$model" "$answers/test/prompts.jsonl" "$work/test"
+"$python" "$evaluator/score.py" --task-dir "$task_folder" --items "$answers/test/items.jsonl" --predictions "$work/test/predictions.jsonl" --out "$work/test-scores.json"

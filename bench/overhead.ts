@@ -50,7 +50,7 @@ try {
     const answers = join(home, "answers", "mini", card.id, record?.dataSha256 ?? "");
     await promisify(execFile)("bash", [
       "-c",
-      `for s in dev validation; do sed "s/{\\"id\\": *\\"/{\\"id\\": \\"$s:/" "$0/$s.prompts.jsonl"; done > "$1/prompts.jsonl"`,
+      `for s in dev validation; do sed "s/{\\"id\\": *\\"/{\\"id\\": \\"$s:/" "$0/$s/prompts.jsonl"; done > "$1/prompts.jsonl"`,
       answers,
       work,
     ]);

@@ -1,6 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import type { Config } from "../../config/load.ts";
 import type { Split, Tier } from "../../protocol/names.ts";
 
@@ -12,20 +12,17 @@ export function answersFolder(
   return join(config.home, "answers", data.tier, data.task, data.dataSha256);
 }
 
-const itemSchema = z.object({
-  id: z.string(),
-  subtask: z.string(),
-  cluster: z.string().nullable().default(null),
-  gold: z.unknown(),
-});
-export type Item = z.infer<typeof itemSchema>;
+/** What a split's folder holds: items with their answers, their prompts, and what charts are drawn from (where they are). */
+export type SplitFile = "items" | "prompts" | "tables";
 
-/** Items of a split by id, without what prompts are rendered from. */
-export async function readItems(folder: string, split: Split): Promise<Map<string, Item>> {
-  const items = (await readJsonLines(join(folder, `${split}.jsonl`))).map((line) =>
-    itemSchema.parse(line),
-  );
-  return new Map(items.map((item) => [item.id, item]));
+/**
+ * Path of a split's file: each split lies in a folder of its own below the task's. Data that an earlier version prepared lie flat
+ * there and are still found.
+ */
+export function splitFile(folder: string, split: Split, file: SplitFile): string {
+  const path = join(folder, split, `${file}.jsonl`);
+  const flat = join(folder, file === "items" ? `${split}.jsonl` : `${split}.${file}.jsonl`);
+  return !existsSync(path) && existsSync(flat) ? flat : path;
 }
 
 /** The values of a JSONL file. */

@@ -8,7 +8,7 @@ import { SPLITS, type Split } from "../../protocol/names.ts";
 import type { StageCost } from "../../protocol/stage.ts";
 import { taskOf } from "../task-cards.ts";
 import { withTemporaryFolder } from "../with-temporary-folder.ts";
-import { answersFolder } from "./answers.ts";
+import { answersFolder, splitFile } from "./answers.ts";
 import type { EvalDeps } from "./eval-deps.ts";
 import { runEvaluator } from "./run-evaluator.ts";
 
@@ -72,7 +72,7 @@ export async function auditContamination(
       inputs: {
         data,
         card: join(taskFolder, "task.yaml"),
-        ...Object.fromEntries(SPLITS.map((split) => [split, join(answers, `${split}.jsonl`)])),
+        ...Object.fromEntries(SPLITS.map((split) => [split, splitFile(answers, split, "items")])),
       },
       out,
       outputs: ["report.json", "train.jsonl", "holdout.jsonl"],

@@ -1,11 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { EvalActivities } from "../../protocol/activities.ts";
 import { putItemScores } from "../../store/item-scores.ts";
 import { TestOpeningError } from "../../store/test-opening-error.ts";
 import * as register from "../../store/test-openings.ts";
 import { taskOf } from "../task-cards.ts";
-import { answersFolder } from "./answers.ts";
+import { answersFolder, splitFile } from "./answers.ts";
 import type { EvalDeps } from "./eval-deps.ts";
 import { intervalOf, itemScores, readDrawn, readPredictions } from "./score-predictions.ts";
 import { definedSubmetrics, scoreSplit } from "./score-split.ts";
@@ -22,16 +21,14 @@ export async function openTest(
   if (opening.test !== null) {
     return { kind: "recorded", test: opening.test, submetrics: opening.submetrics ?? {} };
   }
-  const stored = async (file: string) =>
-    deps.artifacts.putBytes(
-      await readFile(join(answersFolder(deps.config, input), file)),
-      "application/jsonl",
-    );
+  const folder = answersFolder(deps.config, input);
+  const stored = async (file: "prompts" | "tables") =>
+    deps.artifacts.putBytes(await readFile(splitFile(folder, "test", file)), "application/jsonl");
   const draws = taskOf(deps.config, input.task, input.tier).card.executes === "charts";
   return {
     kind: "opened",
-    prompts: await stored("test.prompts.jsonl"),
-    ...(draws ? { tables: await stored("test.tables.jsonl") } : {}),
+    prompts: await stored("prompts"),
+    ...(draws ? { tables: await stored("tables") } : {}),
   };
 }
 
@@ -55,7 +52,7 @@ export async function scoreTest(
   const drawn = input.drawn === undefined ? null : await readDrawn(deps, input.drawn);
   const what = { ...input, label: "test", split: "test" as const, predictions, drawn };
   const document = await scoreSplit(deps, what);
-  const scores = await itemScores(answersFolder(deps.config, input), "test", document);
+  const scores = itemScores(document);
   await putItemScores(deps.db, `${runId}/test`, "test", scores);
   const closed = await register.recordTestScore(deps.db, {
     runId,

@@ -8,7 +8,7 @@ import { fault } from "../faults.ts";
 import { scriptsSha256 } from "../job-inputs.ts";
 import { resultIndex } from "../result-index.ts";
 import { taskOf } from "../task-cards.ts";
-import { answersFolder, readJsonLines, toJsonLines } from "./answers.ts";
+import { answersFolder, readJsonLines, type SplitFile, splitFile, toJsonLines } from "./answers.ts";
 import type { EvalDeps } from "./eval-deps.ts";
 import { runPython } from "./run-python.ts";
 
@@ -119,6 +119,7 @@ async function build(
   const parent = dirname(answersFolder(config, { ...input, dataSha256: "x" }));
   const folder = join(parent, `.building-${process.pid}-${Math.random().toString(36).slice(2)}`);
   await mkdir(parent, { recursive: true, mode: 0o700 });
+  const pathOf = (split: Split, file: SplitFile) => splitFile(folder, split, file);
   try {
     const { data } = config;
     const common = ["--task", input.task, "--out", folder, "--seed", String(DATA_SEED)];
@@ -132,24 +133,27 @@ async function build(
     );
     const hash = createHash("sha256").update(await readFile(join(folder, "raw", "manifest.json")));
     for (const split of SPLITS) {
-      const file = join(folder, `${split}.jsonl`);
-      const items = (await readJsonLines(file)).slice(0, splits[split]);
+      const made = join(folder, `${split}.jsonl`);
+      const items = (await readJsonLines(made)).slice(0, splits[split]);
       const text = toJsonLines(items);
+      await rm(made);
+      await mkdir(join(folder, split), { mode: 0o700 });
+      const [file, rendered] = [pathOf(split, "items"), pathOf(split, "prompts")];
       await writeFile(file, text);
       await runPython(config, join(config.repository, "sandbox-images", "evaluator", "render.py"), [
         ...["--card", join(taskFolder, "task.yaml"), "--tier", input.tier],
-        ...["--items", file, "--out", join(folder, `${split}.prompts.jsonl`)],
+        ...["--items", file, "--out", rendered],
       ]);
-      if (draws) await writeFile(join(folder, `${split}.tables.jsonl`), tablesOf(items));
+      if (draws) await writeFile(pathOf(split, "tables"), tablesOf(items));
       // The prompts too: another template is another test.
-      hash.update(text).update(await readFile(join(folder, `${split}.prompts.jsonl`)));
+      hash.update(text).update(await readFile(rendered));
     }
     const dataSha256 = hash.digest("hex");
     const raw = await artifacts.putTree(join(folder, "raw"));
     const ofDevAndValidation = async (kind: "prompts" | "tables") => {
       const lines: unknown[] = [];
       for (const split of ["dev", "validation"] as const) {
-        const rows = await readJsonLines(join(folder, `${split}.${kind}.jsonl`));
+        const rows = await readJsonLines(pathOf(split, kind));
         for (const row of rows as { id: string }[])
           lines.push({ ...row, id: `${split}:${row.id}` });
       }

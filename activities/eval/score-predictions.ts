@@ -1,13 +1,12 @@
-import { join } from "node:path";
 import { z } from "zod";
 import type { EvalActivities } from "../../protocol/activities.ts";
 import type { ErrorReport } from "../../protocol/feedback.ts";
 import type { Interval, PairedDelta } from "../../protocol/interval.ts";
-import type { Split } from "../../protocol/names.ts";
 import type { StageCost } from "../../protocol/stage.ts";
 import { pairedBootstrap } from "../../statistics/paired-bootstrap.ts";
 import { getItemScores, type ItemScore, putItemScores } from "../../store/item-scores.ts";
-import { answersFolder, readItems, readJsonLines } from "./answers.ts";
+import { answersFolder } from "./answers.ts";
+import { readDevExamples } from "./dev-examples.ts";
 import type { EvalDeps } from "./eval-deps.ts";
 import { definedSubmetrics, type ScoreDocument, scoreSplit } from "./score-split.ts";
 
@@ -43,7 +42,7 @@ export async function scorePredictions(
       drawn: drawn === null ? null : own(drawn),
     };
     const document = await scoreSplit(deps, what);
-    const scores = await itemScores(folder, split, document);
+    const scores = itemScores(document);
     return { document, scores };
   };
   const [dev, validation] = await Promise.all([score("dev"), score("validation")]);
@@ -110,16 +109,9 @@ export async function readDrawn(
 }
 
 /** Scores of a split's items for the store, with their clusters; items that cannot be judged are left out. */
-export async function itemScores(
-  folder: string,
-  split: Split,
-  { items }: ScoreDocument,
-): Promise<ItemScore[]> {
-  const known = await readItems(folder, split);
-  return items.flatMap(({ id, subtask, score, error }) =>
-    score === null
-      ? []
-      : [{ item: id, subtask, cluster: known.get(id)?.cluster ?? null, score, error }],
+export function itemScores({ items }: ScoreDocument): ItemScore[] {
+  return items.flatMap(({ id, subtask, cluster, score, error }) =>
+    score === null ? [] : [{ item: id, subtask, cluster: cluster ?? null, score, error }],
   );
 }
 
@@ -136,13 +128,7 @@ async function errorReport(
   predictions: readonly Prediction[],
 ): Promise<ErrorReport> {
   const texts = new Map(predictions.map(({ id, text }) => [id, text]));
-  const items = await readItems(folder, "dev");
-  const prompts = new Map(
-    (await readJsonLines(join(folder, "dev.prompts.jsonl"))).map((line) => {
-      const { id, prompt } = line as { id: string; prompt: string };
-      return [id, prompt];
-    }),
-  );
+  const known = await readDevExamples(folder);
   const classes: Record<string, number> = {};
   const wrong = dev.items.flatMap(({ id, error }) => (error === null ? [] : [{ id, error }]));
   for (const { error } of wrong) classes[error] = (classes[error] ?? 0) + 1;
@@ -153,10 +139,10 @@ async function errorReport(
   return {
     classes,
     examples: [...firsts, ...rest].slice(0, EXAMPLES).map(({ id, error }) => {
-      const gold = items.get(id)?.gold;
+      const { prompt, gold } = known.get(id) ?? { prompt: "", gold: null };
       return {
         id,
-        prompt: cut(prompts.get(id) ?? ""),
+        prompt: cut(prompt),
         prediction: cut(texts.get(`dev:${id}`) ?? ""),
         gold: cut(typeof gold === "string" ? gold : JSON.stringify(gold ?? null)),
         error,

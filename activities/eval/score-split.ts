@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Split, Tier } from "../../protocol/names.ts";
 import { taskOf } from "../task-cards.ts";
 import { withTemporaryFolder } from "../with-temporary-folder.ts";
-import { answersFolder, toJsonLines } from "./answers.ts";
+import { answersFolder, splitFile, toJsonLines } from "./answers.ts";
 import type { EvalDeps } from "./eval-deps.ts";
 import { runEvaluator } from "./run-evaluator.ts";
 
@@ -21,6 +21,8 @@ const documentSchema = z.object({
     z.object({
       id: z.string(),
       subtask: z.string(),
+      /** What the item shares with others, if anything. */
+      cluster: z.string().optional(),
       /** Null: the item cannot be judged here, and counts nowhere. */
       score: z.number().nullable(),
       error: z.string().nullable(),
@@ -66,7 +68,7 @@ export async function scoreSplit(
       ],
       inputs: {
         task: taskFolder,
-        items: join(answersFolder(config, what), `${what.split}.jsonl`),
+        items: splitFile(answersFolder(config, what), what.split, "items"),
         predictions,
         ...(what.drawn === null ? {} : { drawn }),
       },

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ApplicationFailure } from "@temporalio/common";
 import { z } from "zod";
-import { answersFolder } from "../../activities/eval/answers.ts";
+import { answersFolder, splitFile } from "../../activities/eval/answers.ts";
 import { prepareTask } from "../../activities/eval/prepare-task.ts";
 import { ArtifactIoError } from "../../artifacts/artifact-io-error.ts";
 import type { Config } from "../../config/load.ts";
@@ -23,6 +23,8 @@ const manifestSchema = z.array(
   }),
 );
 
+const notesSchema = z.looseObject({ notes: z.record(z.string(), z.number()).default({}) });
+
 /** `dojo data prepare --json` of one task. */
 export interface PreparedData {
   readonly task: string;
@@ -40,6 +42,8 @@ export interface PreparedData {
     readonly sha256: string;
     readonly licence: string;
   }[];
+  /** What the full tier's loader left out, with counts. */
+  readonly notes: Readonly<Record<string, number>>;
   readonly splits: Readonly<
     Record<Split, { readonly file: string; readonly items: number; readonly sha256: string }>
   >;
@@ -75,6 +79,7 @@ export async function prepareData(
     folder,
     baseModel: { name: what.baseModel, sha256: prepared.baseModel.sha256 },
     sources,
+    notes: notesSchema.parse(JSON.parse(await readFile(join(folder, "splits.json"), "utf8"))).notes,
     splits: {
       dev: await describeSplit(folder, SPLITS[0]),
       validation: await describeSplit(folder, SPLITS[1]),
@@ -102,7 +107,7 @@ async function checkFile(
 }
 
 async function describeSplit(folder: string, split: Split) {
-  const file = join(folder, `${split}.jsonl`);
+  const file = splitFile(folder, split, "items");
   const data = await readFile(file);
   const items = data
     .toString("utf8")
@@ -129,9 +134,4 @@ function explained(error: unknown, config: Config): unknown {
     );
   }
   return failed(`the data can't be made: ${(error as Error).message}`);
-}
-
-/** Whether a file is there, for options that name one. */
-export async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isFile() ?? false;
 }

@@ -32,7 +32,8 @@ async function prepared() {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as T);
-  const items = (split: Split) => lines<Item>(readFileSync(join(folder, `${split}.jsonl`), "utf8"));
+  const items = (split: Split) =>
+    lines<Item>(readFileSync(join(folder, split, "items.jsonl"), "utf8"));
   const right = (split: Split, count: number) =>
     items(split)
       .slice(0, count)
@@ -89,12 +90,12 @@ describe("preparing a task", () => {
     );
     expect(prompts.map(({ id }) => id)).toEqual(ids);
     expect(items("test")).toHaveLength(SPLITS.test);
-    const test = readFileSync(join(folder, "test.prompts.jsonl"));
+    const test = readFileSync(join(folder, "test", "prompts.jsonl"));
     const sha256 = createHash("sha256").update(test).digest("hex");
     const ref = { uri: `cas:${sha256}`, sha256, bytes: test.length, mediaType: "x" };
     expect(await artifacts.has(ref)).toBe(false);
     const raw = (await artifacts.readBytes(task.raw)).toString();
-    expect(raw).not.toMatch(/dev\.jsonl|validation\.jsonl|test\.jsonl/);
+    expect(raw).not.toMatch(/items\.jsonl|prompts\.jsonl/);
   });
 
   test("is done once, however many runs ask at the same time", async () => {

@@ -80,7 +80,7 @@ test("score names a sub-task that nobody can judge here, and counts the others",
 
 test("audit shows an operator the rows that copy items", async () => {
   const { home, data } = await prepared("aime25");
-  const prompts = data.splits.test.file.replace(".jsonl", ".prompts.jsonl");
+  const prompts = data.splits.test.file.replace("items.jsonl", "prompts.jsonl");
   const { id, prompt } = JSON.parse(readFileSync(prompts, "utf8").split("\n")[0] ?? "") as {
     id: string;
     prompt: string;
