@@ -77,6 +77,11 @@ export const VERBS: Readonly<Record<string, Verb>> = {
     group: "Runs",
     load: () => import("./report.ts"),
   },
+  diff: {
+    summary: "what differs between two runs, experiments or studies",
+    group: "Runs",
+    load: () => import("./diff.ts"),
+  },
   export: {
     summary: "the accepted model with its card, strategy and lineage",
     group: "Runs",
