@@ -59,7 +59,11 @@ export function register(command: Command): void {
       }
       if (json) printJson(prepared);
       else print(prepared.map((data) => dataLines(data).join("\n")).join("\n\n"));
-      say(`next: dojo run --task ${prepared[0]?.task ?? "TASK"} --agent ft-agent`);
+      for (const { task, notes } of prepared) {
+        for (const [note, count] of Object.entries(notes)) say(`${task}: ${count} ${note}`);
+      }
+      const tier = config.tier === "mini" ? "" : ` --tier ${config.tier}`;
+      say(`next: dojo run --task ${prepared[0]?.task ?? "TASK"}${tier} --agent ft-agent`);
     });
 }
 
