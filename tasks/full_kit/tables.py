@@ -54,7 +54,7 @@ def build_from_bench(corpus: FullCorpus, qtype: str) -> None:
     """All three splits from the benchmark, by table: for charts, whose gold no other source has."""
     rows = bench_rows(corpus, qtype)
     tables = grouped(rows, lambda row: row["key"])
-    left = {split: corpus.size(split) for split in ("test", "validation", "dev")}
+    left = {split: corpus.size(split) for split in ("dev", "validation", "test")}
     for key in corpus.chosen(tables, len(tables)):
         split = next((name for name, room in left.items() if room > 0), None)
         if split is None:

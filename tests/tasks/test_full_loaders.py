@@ -26,7 +26,7 @@ from full_kit.manifest import MANIFEST, load_manifest
 from prompts import render_prompts
 
 SPLITS = ("dev", "validation", "test")
-SIZES = {"dev": 3, "validation": 6, "test": 400}
+SIZES = {"dev": 3, "validation": 4, "test": 400}
 TASKS = sorted(
     folder.parent.name
     for folder in (ROOT / "tasks").glob("*/*/full.py")
