@@ -1,8 +1,8 @@
-/** Runs the benchmarks named, or all: `node bench/bench.ts [help history study overhead agents]`. The last one takes hours. */
+/** Runs the benchmarks named, or all: `node bench/bench.ts [help history study overhead drivers agents]`. The last one takes hours. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-const ALL = ["help", "history", "study", "overhead", "agents"];
+const ALL = ["help", "history", "study", "overhead", "drivers", "agents"];
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ALL;
 const unknown = wanted.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) {
