@@ -50,6 +50,18 @@ def fetch(args: argparse.Namespace) -> None:
             )
         wanted.append(known["models"][name])
     store = Store(args.store)
+    with store.alone():
+        fetch_all(known, wanted, store, args)
+    print(json.dumps({"store": str(store.root), "sources": [s.name for s in wanted]}))
+
+
+def fetch_all(
+    known: dict[str, dict[str, Source]],
+    wanted: list[Source],
+    store: Store,
+    args: argparse.Namespace,
+) -> None:
+    """Licences first, then each source; what the network refuses is told for all of them at once."""
     accept_licences(wanted, store, args.accept_licence)
     refused: list[BadInput] = []
     away: list[str] = []  # what a network that refuses leaves to be fetched by hand
@@ -76,7 +88,6 @@ def fetch(args: argparse.Namespace) -> None:
         )
     for name in args.model:
         complete_model(known["models"][name], store)
-    print(json.dumps({"store": str(store.root), "sources": [s.name for s in wanted]}))
 
 
 def accept_licences(wanted: list[Source], store: Store, accept: bool) -> None:

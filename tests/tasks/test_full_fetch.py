@@ -275,3 +275,20 @@ def test_a_base_model_appears_whole_or_not_at_all(
     )
     (model / "config.json").write_text("changed")
     assert "pinned" in message_of(capsys, 2, lambda: fetch(hub, tmp_path, "--model", "qwen-500m"))
+
+
+def test_two_preparations_of_one_store_come_one_after_the_other(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offered(hub, tmp_path)
+    store = build_full.Store(tmp_path / "store")
+    second = threading.Thread(target=fetch, args=(hub, tmp_path, "--task", "aime25", "--pin"))
+    said = ""
+    with store.alone():
+        second.start()
+        while "waiting" not in said:
+            assert second.is_alive()
+            said += capsys.readouterr().err
+        assert not hub.requests
+    second.join()
+    assert len(hub.requests) == 3 and (tmp_path / "store").stat().st_mode & 0o077 == 0
