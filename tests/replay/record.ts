@@ -62,6 +62,11 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     spec: {},
     experiments: ["it01", "it01-r1", "it02"],
   },
+  charts: {
+    script: { score: rising, draws: true },
+    spec: { budget: { iterations: 1, ...limits } },
+    experiments: ["it01"],
+  },
   "worker-killed": {
     script: { score: rising },
     spec: {},

@@ -27,6 +27,7 @@ describe("today's workflow code", () => {
     expect([...kinds].sort()).toEqual(
       [
         "candidate-failure",
+        "charts",
         "confirmed",
         "continued-as-new",
         "steered",

@@ -48,6 +48,8 @@ export interface Seen {
   readonly trainSeeds: Record<string, number>;
   /** Whether each audit was to show its held-out count. */
   readonly shown: boolean[];
+  /** What was drawn, by each scoring that was told of it. */
+  readonly drawn: ArtifactRef[];
 }
 
 /** An artifact reference whose hash is made from a name. */
@@ -81,6 +83,7 @@ export function scriptedActivities(script: Script = {}) {
     hints: [],
     trainSeeds: {},
     shown: [],
+    drawn: [],
   };
   const score = (label: string) => script.score?.(label) ?? 0.1;
   const labelOf = (id: string) => id.split("/").at(-1) ?? id;
@@ -247,6 +250,7 @@ export function scriptedActivities(script: Script = {}) {
     },
     scorePredictions: (input) => {
       const { label } = input.experiment;
+      if (input.drawn !== undefined) seen.drawn.push(input.drawn);
       const value = score(label);
       return stage("scorePredictions", label, {
         benchmark: {
@@ -289,6 +293,7 @@ export function scriptedActivities(script: Script = {}) {
     },
     async scoreTest(input) {
       await begin("scoreTest", "test");
+      if (input.drawn !== undefined) seen.drawn.push(input.drawn);
       const value = script.test?.(input.runId) ?? 0.5;
       return { test: { ...interval(value), n: input.modelSha256.length }, submetrics: {} };
     },

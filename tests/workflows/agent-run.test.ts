@@ -50,6 +50,26 @@ describe("a run", () => {
     });
   });
 
+  test("runs the programs of a task whose answers draw charts before they are scored, also in the held-out test", async () => {
+    const limits = { maxUsd: null, maxTokens: null, maxWallSeconds: null, targetScore: null };
+    const spec = { budget: { iterations: 1, maxGpuSeconds: null, ...limits } };
+    const script = { score: rising, draws: true };
+    await withRun(world, { script, spec }, async ({ handle, seen }) => {
+      await handle.result();
+      const last = (label: string) =>
+        seen.calls
+          .filter((call) => call.startsWith(`${label} `) && /generate|draw|score/.test(call))
+          .map((call) => call.split(" ")[1]);
+      const stages = ["generatePredictions", "drawCharts", "scorePredictions"];
+      expect(last("baseline")).toEqual(stages);
+      expect(last("it01")).toEqual(stages);
+      expect(last("test")).toEqual(["generatePredictions", "drawCharts", "scoreTest"]);
+      expect(seen.drawn).toEqual(
+        ["baseline", "it01", "test"].map((label) => ref(`drawn-${label}`)),
+      );
+    });
+  });
+
   test("is shown the held-out count of a limited number of audits, those that end an experiment among them", async () => {
     const fail = (stage: string, label: string) =>
       stage === "auditContamination" && label === "it01" ? ("contaminated" as const) : null;
