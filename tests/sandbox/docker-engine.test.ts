@@ -5,13 +5,15 @@ import { createDockerSandbox } from "../../sandbox/docker.ts";
 import { dockerEngine } from "../../sandbox/docker-engine.ts";
 import { EngineUnavailableError } from "../../sandbox/engine-unavailable-error.ts";
 import { missingDaemon, type PrivateDaemon, startDaemon } from "../support/docker-daemon.ts";
+import { missingTool } from "../support/missing-tool.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
 import { openSandbox } from "./drivers.ts";
-import { job, line, missingDrivers, named, untilFile } from "./fixture.ts";
+import { job, line, named, untilFile } from "./fixture.ts";
 
 const missing = missingDaemon();
-if (missing !== null) missingDrivers("an engine that dies");
+if (missing?.installable) missingTool("an engine that dies", missing.missing);
+else if (missing !== null) test.skip(`an engine that dies (not run: ${missing.missing})`, () => {});
 
 describe.runIf(missing === null)("an engine that dies", () => {
   let daemon: PrivateDaemon;
