@@ -61,7 +61,7 @@ def fetch_all(
     store: Store,
     args: argparse.Namespace,
 ) -> None:
-    """Licences first, then each source; what the network refuses is told for all of them at once."""
+    """Licences first, then each source; what the network refuses is told for all at once."""
     accept_licences(wanted, store, args.accept_licence)
     refused: list[BadInput] = []
     away: list[str] = []  # what a network that refuses leaves to be fetched by hand
@@ -83,8 +83,8 @@ def fetch_all(
         raise BadInput("; ".join(map(str, refused)))
     if unpinned:
         raise BadInput(
-            f"{len(unpinned)} files have no pinned sha256 yet (the first: {unpinned[0]}): look at them, "
-            "then pin them once with --pin; from then on they are verified"
+            f"{len(unpinned)} files have no pinned sha256 yet (the first: {unpinned[0]}): "
+            "look at them, then pin them once with --pin; from then on they are verified"
         )
     for name in args.model:
         complete_model(known["models"][name], store)

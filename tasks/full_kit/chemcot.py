@@ -21,7 +21,8 @@ Convert = Callable[[dict[str, Any], dict[str, Any]], tuple[dict[str, Any], Any] 
 SYMBOLS = re.compile(r"[=#()\[\]@/\\0-9]|^[BCNOPSFIclnos]+$")
 SOURCE_KEYS = ("source_smiles", "src_smiles", "molecule", "source", "smiles")
 SOURCE_IN_QUERY = re.compile(
-    r"(?:Input|Source) Molecule:\s*([^\s,]+)|Molecule SMILES:\s*([^\s,]+)|molecule\s+([^\s,]+)\s+by\b",
+    r"(?:Input|Source) Molecule:\s*([^\s,]+)|Molecule SMILES:\s*([^\s,]+)"
+    r"|molecule\s+([^\s,]+)\s+by\b",
     re.IGNORECASE,
 )
 

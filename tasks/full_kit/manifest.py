@@ -54,7 +54,8 @@ class Source:
     def url(self, endpoint: str, path: str) -> str:
         """Address of one file at the revision."""
         prefix = "datasets/" if self.kind == "datasets" else ""
-        return f"{endpoint.rstrip('/')}/{prefix}{self.repository}/resolve/{self.revision}/{quote(path)}"
+        folder = f"{prefix}{self.repository}/resolve/{self.revision}"
+        return f"{endpoint.rstrip('/')}/{folder}/{quote(path)}"
 
     def file(self, path: str) -> SourceFile:
         """One of the files, by its path."""

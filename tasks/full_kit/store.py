@@ -96,8 +96,8 @@ def check_file(path: Path, file: SourceFile) -> str:
         )
     if file.git_oid and git.hexdigest() != file.git_oid:
         raise BadInput(
-            f"{path}: is git blob {git.hexdigest()}, pinned is {file.git_oid}: it was changed or is "
-            "another revision; remove it and prepare again"
+            f"{path}: is git blob {git.hexdigest()}, pinned is {file.git_oid}: it was changed or "
+            "is another revision; remove it and prepare again"
         )
     return found
 

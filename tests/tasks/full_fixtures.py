@@ -196,7 +196,10 @@ def edits(chains: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:
     """Edits of alcohols and amines on some chains."""
     made: dict[str, list[dict[str, Any]]] = {"add": [], "delete": [], "sub": []}
     for chain in chains:
-        ask = 'You edit molecules. Input Molecule: {}, Functional Group to {}. Answer as {{"output": "SMILES"}}.'
+        ask = (
+            "You edit molecules. Input Molecule: {}, Functional Group to {}. "
+            'Answer as {{"output": "SMILES"}}.'
+        )
         made["add"].append(
             chem_row(
                 "mol_edit",
@@ -440,7 +443,8 @@ def tables(root: Path) -> None:
                             "question": f"What is 2020 of row {n}?",
                             "table": json.dumps(shown),
                         },
-                        "instruction": f"You are a table analyst ({way}). {json.dumps(shown)} What is 2020 of row {n}?",
+                        "instruction": f"You are a table analyst ({way}). {json.dumps(shown)} "
+                        f"What is 2020 of row {n}?",
                         "response": said if way == "DP" else f"Let me look at the row. {said}",
                     }
                 )
@@ -466,7 +470,8 @@ def qwen_shape(folder: Path, *, narrow: bool) -> Path:
         eos_token="<|im_end|>",
         pad_token="<|endoftext|>",
         additional_special_tokens=special,
-        chat_template="{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+        chat_template="{% for m in messages %}<|im_start|>{{ m['role'] }}\n"
+        "{{ m['content'] }}<|im_end|>\n{% endfor %}"
         "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}",
     )
     tokenizer.save_pretrained(folder)
