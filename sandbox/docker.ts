@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, chown, mkdir, open, realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { checkName, checkSpec } from "./check-spec.ts";
 import type {
   Container,
@@ -46,6 +47,9 @@ const LEAST_API = "1.41";
 
 /** Nobody's number on the host: jobs of a worker that is root run as this one. */
 const JOB_USER = 64_321;
+
+/** Before a look at a name that was free a moment ago, or whose container is being removed. */
+const NAME_TAKEN_PAUSE_MS = 50;
 
 /** A job of another digest, and one that was asked to stop by somebody who died over it, end within this. */
 const TAKE_OVER_GRACE_MS = 2_000;
@@ -105,7 +109,8 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
       if (!same && last !== null) await forget(spec.name, last.digest);
       const incarnation = same && last !== null ? last.incarnation + 1 : 1;
       if (await begin(spec, { incarnation, able })) return handle(spec, incarnation, false);
-      // Another worker was faster: its job is adopted.
+      // Another worker was faster: its job is adopted, once the engine shows it.
+      await delay(NAME_TAKEN_PAUSE_MS);
     }
   }
 
@@ -285,6 +290,8 @@ export function createDockerSandbox(options: DockerSandboxOptions): Sandbox {
       if ((await records.exit(name, spec)) !== null) return tell("finished");
       if (found === undefined) return tell("unknown");
       if (found === null) return tell("finished");
+      // Somebody may clean up the engine before anyone asks for the result.
+      if (found.phase === "ended") await settleContainer(host, name, spec, found);
       await endOverdue(host, name, spec, found);
       return tell(await containerState(engine, found));
     } catch {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import Docker from "dockerode";
 import { describe, expect, test } from "vitest";
+import { containerPlan } from "../../sandbox/container-plan.ts";
 import { engineFault } from "../../sandbox/docker.ts";
 import { dockerEngine } from "../../sandbox/docker-engine.ts";
 import { EngineUnavailableError } from "../../sandbox/engine-unavailable-error.ts";
@@ -171,8 +172,13 @@ while True: pass`;
   test("a result holds although its container is gone, and needs no engine", async () => {
     const stack = fixture("docker");
     const spec = job("raise SystemExit(3)");
-    const exit = await (await stack.sandbox.start(spec)).wait({});
+    const first = await stack.sandbox.start(spec);
+    await until(async () => (await first.state()) === "finished", "its end, which nobody awaits");
+    // What a reaper does every few seconds.
+    await stack.sandbox.list();
     await docker().getContainer(spec.name).remove();
+    const exit = await first.wait({});
+    expect(exit).toMatchObject({ outcome: "exited", exitCode: 3 });
     const again = await stack.sandbox.start(spec);
     expect(again).toMatchObject({ adopted: true, incarnation: 1 });
     expect(await again.wait({})).toEqual(exit);
@@ -231,6 +237,16 @@ while True: pass`;
     expect(await handle.state()).toBe("running");
     await handle.stop(0);
   });
+});
+
+test("a GPU is asked for by its number, and is the container's only one", () => {
+  const plan = (device: string) =>
+    containerPlan(job("pass", { device, env: { CUDA_VISIBLE_DEVICES: "3" } }), {
+      ...{ stackId: "test", homeId: "home", imageId: "sha256:0", user: "1:1", out: "/out" },
+      ...{ lock: "/lock", incarnation: 1, startedAt: "", mostCpus: 1 },
+    });
+  expect(plan("cuda-3")).toMatchObject({ gpus: ["3"], env: { CUDA_VISIBLE_DEVICES: "0" } });
+  expect(plan("cpu-3").gpus).toEqual([]);
 });
 
 test("an engine that can't do what jobs need is named with what it lacks", () => {
