@@ -68,3 +68,15 @@ def built(task: str):
 def card_of(task: str) -> dict[str, Any]:
     """The task's card."""
     return build_mini.load_card(build_mini.find_task(task))
+
+
+def item_texts(task: str, count: int) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Some items of validation with right, mistaken, stated and missing answers by turns."""
+    corpus, _ = built(task)
+    items = corpus.items("validation")[:count]
+    say, texts = corpus.phrasing, {}
+    for k, (item, problem) in enumerate(zip(items, corpus.splits["validation"])):
+        forms = (say.worked, say.mistaken, say.bare, say.stated, say.worked)
+        if k % 6 < len(forms):
+            texts[item["id"]] = forms[k % 6](problem)
+    return items, texts
