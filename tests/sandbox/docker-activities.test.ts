@@ -1,5 +1,6 @@
 import { readdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CancelledFailure } from "@temporalio/common";
 import { describe, expect, test } from "vitest";
 import { trainingWorld } from "../activities/scripted-trainer.ts";
 import { attempt } from "../activities/world.ts";
@@ -44,5 +45,27 @@ describe.runIf(DRIVERS.includes("docker"))("trainings in containers", () => {
       value: { image, report: { resumes: 0 } },
     });
     await until(() => readdirSync(join(home, "jobs", "out")).length === 0, "nothing left behind");
+  });
+
+  test("are stopped and removed when their run is cancelled, and left alone by a worker that ends", async () => {
+    const engine = testEngine();
+    const { train, sandbox, workflow } = await trainingWorld({
+      open: (place) => openSandbox({ ...place, driver: "docker", engine }),
+    });
+    const course = "step(start)\nwait_for('go')\nfinish()";
+    const working = (which: ReturnType<typeof attempt>) =>
+      until(() => which.heartbeats.find(({ done }) => done === 1) ?? null, "its first step");
+    const first = attempt(() => train(course));
+    await working(first);
+    first.cancel({ workerShutdown: true });
+    await expect(first.result).rejects.toThrow(CancelledFailure);
+    expect(await sandbox.list()).toMatchObject([{ state: "running" }]);
+
+    const second = attempt(() => train(course));
+    await working(second);
+    workflow.state = "closed";
+    second.cancel({ cancelRequested: true });
+    await expect(second.result).rejects.toThrow(CancelledFailure);
+    expect(await sandbox.list()).toEqual([]);
   });
 });
