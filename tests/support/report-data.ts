@@ -109,7 +109,7 @@ export function aReport(text = "row copied wrongly"): RunReportData {
     const secondsByStage = Object.fromEntries(
       STAGES.map((stage, place) => [
         stage,
-        ([0.4, 1.1, 3.2, 1.8, 0.9, 21, 2.4, 0.6, 0.2][place] as number) * ratio(index),
+        ([0.4, 1.1, 3.2, 1.8, 0.9, 21, 2.4, 1.4, 0.6, 0.2][place] as number) * ratio(index),
       ]).filter((_, place) => plot.value !== null || place < 4),
     );
     const record = anIteration({
