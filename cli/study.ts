@@ -2,17 +2,22 @@ import type { Command } from "commander";
 import type { Config } from "../config/load.ts";
 import { STUDY_CONTROL } from "../protocol/study.ts";
 import { studyId } from "../protocol/study-spec.ts";
+import { compareStudy } from "../statistics/study-comparison.ts";
 import { getStudy, listStudies } from "../store/studies.ts";
+import { badInput, notFound } from "./cli-error.ts";
 import { withStack } from "./connect.ts";
 import { contextOf } from "./context.ts";
+import { score } from "./option-values.ts";
 import { print, printJson, say } from "./output.ts";
 import { updateRun } from "./runs/control-run.ts";
 import { onInterrupt } from "./runs/on-interrupt.ts";
 import { withStore } from "./runs/with-store.ts";
-import { findStudy, untilRecorded } from "./studies/load-study.ts";
+import { comparisonLines } from "./studies/comparison-text.ts";
+import { findStudy, loadStudy, untilRecorded } from "./studies/load-study.ts";
 import { readStudy } from "./studies/read-study.ts";
 import { showStudy } from "./studies/show-study.ts";
 import { launchStudy, startStudy } from "./studies/start-study.ts";
+import { studyResults } from "./studies/study-results.ts";
 import { watchStudy } from "./studies/watch-study.ts";
 import { counted } from "./terminal/figures.ts";
 import { paletteFor } from "./terminal/palette.ts";
@@ -108,6 +113,37 @@ export function register(command: Command): void {
           answer: json ? "json" : "text",
         });
       });
+    });
+  compareVerb(command);
+}
+
+function compareVerb(command: Command): void {
+  command
+    .command("compare")
+    .description("which variant is better, by how much, on how many runs")
+    .argument("<name>", "the study")
+    .option(
+      "--effect <score>",
+      "difference that matters, for the number of seeds needed",
+      score,
+      0.05,
+    )
+    .addHelpText(
+      "after",
+      "\nOn the held-out test split, paired by task and seed. What is left out is listed with the reason.\n\nExample:\n  dojo study compare nightly",
+    )
+    .action(async (typed: string, { effect }: { effect: number }, verb: Command) => {
+      const { config, json } = contextOf(verb);
+      if (effect === 0) throw badInput("--effect must be above 0");
+      const { name } = await findStudy(config, typed);
+      const study = await withStore(config, async (store) =>
+        store === null ? null : loadStudy(store, name, null),
+      );
+      if (study === null) throw notFound(`nobody remembers the study ${name}`);
+      const comparison = compareStudy(studyResults(study), { effect });
+      if (json) printJson({ study: name, ...comparison });
+      else print(comparisonLines(comparison, paletteFor(process.stdout)).join("\n"));
+      say(`next: dojo study status ${name}`);
     });
 }
 

@@ -13,6 +13,7 @@ export interface CellDocument {
   /** Id of the latest attempt; null: never started. */
   readonly run: string | null;
   readonly iterations: number;
+  readonly baseline: Interval | null;
   readonly validation: Interval | null;
   readonly test: Interval | null;
   readonly gpuSeconds: number;
@@ -58,6 +59,7 @@ export function studyDocument(
       status: run?.status ?? "waiting",
       run: run?.id ?? null,
       iterations: run === undefined ? 0 : (iterations.get(run.id) ?? 0),
+      baseline: run?.baseline ?? null,
       validation: run?.bestValidation ?? run?.baseline ?? null,
       test: run?.test ?? null,
       gpuSeconds: attempts.reduce((sum, each) => sum + each.spent.gpuSeconds, 0),

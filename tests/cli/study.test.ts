@@ -55,6 +55,29 @@ test("study start follows the cells to their end, and status and show tell them 
   expect(listed.stdout).toMatch(/study\/whole +\S+ \S+ +completed +4 +0 +0/);
 });
 
+test("study compare says which variant is better, on how many runs, and what was left out", async () => {
+  world.follow({
+    test: (run) => (run.includes("base-model") ? 0.2 : 0.5 + Number(run.at(-1)) / 100),
+  });
+  await world.dojo("study", "start", studyFile("judged", "", "[1, 2, 3]"), "--quiet");
+  const compared = await world.dojo("study", "compare", "judged", "--json");
+  expect(compared.exitCode).toBe(0);
+  const document = JSON.parse(compared.stdout);
+  expect(document.variants.map((each: { variant: string }) => each.variant)).toEqual([
+    "ft-agent",
+    "base-model",
+  ]);
+  expect(document.comparisons[0]).toMatchObject({
+    a: "ft-agent",
+    b: "base-model",
+    difference: { value: expect.closeTo(0.32, 9), pairs: 3, tasks: 1, unit: "seeds" },
+    improvement: { value: 1 },
+  });
+  expect(document.excluded).toEqual([]);
+  const text = await world.dojo("study", "compare", "judged");
+  expect(text.stdout).toMatch(/ft-agent − base-model +\+0\.320/);
+});
+
 test("a study that runs is paused, resumed, cancelled by the verbs of runs, and filled", async () => {
   world.follow({});
   world.hold("proposeStrategy it1");
