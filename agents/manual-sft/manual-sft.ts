@@ -5,6 +5,7 @@ import type { Agent, AgentContext } from "../../protocol/agent.ts";
 import type { SubmissionFiles } from "../../protocol/strategy.ts";
 import { trainConfigSchema } from "../../protocol/train-config.ts";
 import { NO_USAGE } from "../../protocol/usage.ts";
+import { STARTING_SETTINGS } from "../starting-settings.ts";
 
 const profileSchema = z.object({ sources: z.array(z.object({ rows: z.number() })) });
 
@@ -60,13 +61,14 @@ function recipe({ card, profile }: AgentContext): SubmissionFiles {
   const template = readFileSync(new URL("./process_data.py", import.meta.url), "utf8");
   // The plan's JSON, quoted as a JSON string, is a Python string literal too.
   const literal = JSON.stringify(JSON.stringify(plan));
-  const defaults = trainConfigSchema.parse({});
+  const defaults = trainConfigSchema.parse(STARTING_SETTINGS[card.tier]);
   const known = profileSchema.safeParse(profile);
   const rows = known.success
     ? known.data.sources.reduce((sum, source) => sum + source.rows, 0)
     : card.limits.maxRows;
   const epochs = defaults.num_train_epochs * Math.min(rows, card.limits.maxRows);
-  const steps = Math.ceil(epochs / defaults.per_device_train_batch_size);
+  const { per_device_train_batch_size: rowsAtOnce, gradient_accumulation_steps: times } = defaults;
+  const steps = Math.ceil(epochs / (rowsAtOnce * times));
   return {
     processData: template.replace("PLAN = {}", () => `PLAN = json.loads(${literal})`),
     trainYaml: stringify({

@@ -75,6 +75,20 @@ test("manual-sft tries all raw data as it is, once", async () => {
   expect(await agent.propose(makeContext({ history }))).toMatchObject({ kind: "stop" });
 });
 
+test("on the full tier both agents without experience train adapters, one row at a time", async () => {
+  const context = makeContext({ card: { ...CARD, tier: "full" } });
+  for (const name of ["manual-sft", "ft-agent"] as const) {
+    const agent = createAgent({ name, backbone: "builtin" });
+    const proposal = await agent.propose(context);
+    if (proposal.kind !== "strategy") throw new Error(proposal.reason);
+    const { files } = await agent.implement(context, proposal.strategy, null);
+    expect(parse(files.trainYaml)).toMatchObject({
+      ...{ method: "lora", learning_rate: 1e-4 },
+      ...{ per_device_train_batch_size: 1, gradient_accumulation_steps: 32 },
+    });
+  }
+});
+
 test("an unknown backbone is one line that names the known ones", () => {
   const create = () => createAgent({ name: "ft-agent", backbone: "nobody", backbones: {} });
   expect(create).toThrow(UnknownBackboneError);

@@ -81,7 +81,7 @@ describe("the profile", () => {
 
   test("of the full tier starts with a learning rate for large models", () => {
     const { plan } = firstPlan({ ...CARD, tier: "full" }, appraise(PROFILE));
-    expect(plan.train.learning_rate).toBeLessThanOrEqual(5e-5);
+    expect(plan.train.learning_rate).toBeLessThanOrEqual(1e-4);
   });
 });
 

@@ -1,12 +1,13 @@
 import type { AgentTaskCard } from "../../../protocol/agent.ts";
 import { trainConfigSchema } from "../../../protocol/train-config.ts";
+import { STARTING_SETTINGS } from "../../starting-settings.ts";
 import type { Appraisal } from "./appraisal.ts";
 import { PLAIN_OPERATIONS, type Plan } from "./plan.ts";
 
 /** Learning rates to start from, by the size of the models that a tier trains: the middle of the usual range (mini: 1e-3 to 3e-3). */
 export const STARTING_RATES: Readonly<Record<AgentTaskCard["tier"], number>> = {
   mini: 2e-3,
-  full: 2e-5,
+  full: 1e-4, // of adapters
 };
 
 /** A plan with the cures that the profile calls for, in words. */
@@ -73,6 +74,7 @@ export function firstPlan(card: AgentTaskCard, appraisals: readonly Appraisal[])
         lengthOutliers: long ? 2.5 : null,
       },
       train: trainConfigSchema.parse({
+        ...STARTING_SETTINGS[card.tier],
         max_steps:
           card.tier === "mini" ? card.limits.maxSteps : Math.min(1000, card.limits.maxSteps),
         learning_rate: STARTING_RATES[card.tier],
