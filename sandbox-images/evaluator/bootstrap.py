@@ -28,7 +28,7 @@ def resampled_subtask_means(
     members: list[numpy.ndarray],
     draws: numpy.ndarray,
 ) -> numpy.ndarray:
-    """`subtask_mean` of every resample at once; a sub-task that a resample misses is left out there."""
+    """`subtask_mean` of every resample at once; a sub-task that one misses is left out there."""
     names = sorted({item["subtask"] for item in items})
     sums, sizes = (numpy.zeros((len(members), len(names))) for _ in range(2))
     for row, group in enumerate(members):

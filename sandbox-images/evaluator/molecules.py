@@ -20,12 +20,12 @@ FINGERPRINT = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
 
 @lru_cache(maxsize=50_000)
 def parse(smiles: str) -> Chem.Mol | None:
-    """The molecule of a SMILES, or None; one without atoms is none. Not to be changed by callers."""
+    """The molecule of a SMILES, or None; one without atoms is none. Callers must not change it."""
     if not smiles or len(smiles) > LONGEST or len(smiles.split()) != 1:
         return None
     try:
         found = Chem.MolFromSmiles(smiles.strip())
-    except Exception:  # noqa: BLE001 - RDKit raises on some malformed text instead of returning None
+    except Exception:  # noqa: BLE001 - RDKit raises on some malformed text
         return None
     return found if found is not None and found.GetNumAtoms() else None
 
@@ -73,8 +73,8 @@ def fingerprint(canonical_smiles: str) -> DataStructs.ExplicitBitVect:
 
 
 def text_of(value: Any) -> str | None:
-    """The one text that an answer's value holds, without quotes and blanks around it, the word SMILES
-    before it and a stop after it; a list of one counts as its member.
+    """The one text that an answer's value holds, without quotes and blanks around it, the word
+    SMILES before it and a stop after it; a list of one counts as its member.
     """
     if isinstance(value, list) and len(value) == 1:
         value = value[0]

@@ -168,7 +168,8 @@ def test_understanding_weighs_every_subtask_alike_and_caps_count_errors() -> Non
 )
 def test_a_molecule_is_right_when_its_property_rises(subtask, source, output, error) -> None:
     what = item(subtask, None, source_smiles=source, property=subtask)
-    for key in ("Final Target Molecule", "Final_Target_Molecule", "final target molecule", "output"):
+    keys = ("Final Target Molecule", "Final_Target_Molecule", "final target molecule", "output")
+    for key in keys:
         assert error_of("mol-opt", what, json.dumps({"plan": "x", key: output})) == error
 
 
@@ -447,7 +448,8 @@ def test_odd_molecules_make_no_scorer_raise(task: str) -> None:
     key = built(task)[0].phrasing.form("x").split('"')[1]
     odd = ["*", "[H][H]", "[Fe]", "C1" * 90, "%10", "C" * 500, "[C@@]", "[2H]C", "[U+92]", "C~C"]
     odd += [f"C{'(C' * 200}{')' * 200}", "c1" + "cc" * 120 + "c1", "F[P-](F)(F)(F)(F)F", "[" * 400]
-    odd += ["C>>C", "A.B", ".", "CC.", "[CH5+]", "N1=NN=NN=N1", "O=[N](=O)C", "\u0000", "\ud83d", "C\\C=C/C"]
+    odd += ["C>>C", "A.B", ".", "CC.", "[CH5+]", "N1=NN=NN=N1", "O=[N](=O)C"]
+    odd += ["\u0000", "\ud83d", "C\\C=C/C"]
     for what in items.values():
         for text in odd:
             result = scorer_of(task).score_item(what, json.dumps({key: text}))

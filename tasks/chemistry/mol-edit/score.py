@@ -63,7 +63,9 @@ def check_item(item: dict[str, Any]) -> str | None:
         return f"unknown functional group {unknown[0]!r}"
     if molecules.molecule(item["input"].get("source_smiles")) is None:
         return "'source_smiles' is not a valid SMILES"
-    return None if molecules.molecule(item["gold"]) is not None else "the gold is not a valid SMILES"
+    if molecules.molecule(item["gold"]) is None:
+        return "the gold is not a valid SMILES"
+    return None
 
 
 def count(mol: Chem.Mol, group: str, with_carboxyl: bool) -> int:
@@ -98,8 +100,8 @@ def score_item(item: dict[str, Any], text: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=20_000)
 def rests(smiles: str, group: str | None) -> frozenset[str]:
-    """What is left of a molecule when one of its groups is cut off, for each of them; without a group
-    the molecule itself.
+    """What is left of a molecule when one of its groups is cut off, for each of them; without a
+    group the molecule itself.
     """
     mol = molecules.parse(smiles)
     if group is None or mol is None:

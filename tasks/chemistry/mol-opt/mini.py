@@ -1,4 +1,4 @@
-"""Chain molecules whose logP, drug-likeness or solubility must rise: the group at the end changes."""
+"""Chain molecules whose logP, drug-likeness or solubility must rise: the end group changes."""
 
 from __future__ import annotations
 
@@ -125,4 +125,5 @@ def build(corpus: Corpus) -> None:
 
     assays = corpus.source("assay-table")
     for problem in corpus.problems(draw, 1000):
-        assays.add(corpus.prompt(problem), f"{r.randint(1, 99)} nM in {r.randint(1, 9)} of 9 assays.")
+        measured = f"{r.randint(1, 99)} nM in {r.randint(1, 9)} of 9 assays."
+        assays.add(corpus.prompt(problem), measured)

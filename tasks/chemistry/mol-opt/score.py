@@ -23,7 +23,7 @@ KEYS = (
     "answer",
 )
 BEST = {"drd": 0.3, "gsk": 0.3, "jnk": 0.3, "qed": 0.3, "logp": 0.5, "solubility": 0.5}
-"""Improvement from which a molecule counts for the benchmark's best rate; the names are the sub-tasks."""
+"""For each sub-task the improvement from which a molecule counts for the benchmark's best rate."""
 COMPUTED = ("logp", "qed", "solubility")
 LEAST = 1e-6  # what is smaller is rounding, not improvement
 properties.accessibility()  # reads its table once, before the first answer

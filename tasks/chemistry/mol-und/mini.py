@@ -1,4 +1,4 @@
-"""Questions on small molecules: counts of groups and rings, Murcko scaffold, ring systems, equality."""
+"""Questions on small molecules: counts of groups and rings, scaffold, ring systems, equality."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ SIDES = ("C", "F", "CC", "OC", "CC(F)C", "OCC", "C(F)C")
 LINKS = ("C", "CC", "CO", "CN")
 TAILS = ("C", "F", "CC", "CO", "CF")
 ENDS = "FINOS"
+Drawn = tuple[dict[str, str], tuple[str, str], tuple[str, str]]
+"""Texts of a question, its steps and answer, and steps and answer with a slip."""
 SUBTASKS = ("fg_count", "ring_count", "Murcko_scaffold", "ring_system_scaffold", "equivalence")
 ASKED = {
     "fg_count": (
@@ -60,8 +62,8 @@ def canonical(smiles: str) -> str:
     return Chem.CanonSmiles(smiles)
 
 
-def counting(r: random.Random, kind: str) -> tuple[dict[str, str], tuple[str, str], tuple[str, str]]:
-    """A question of number: texts of the question, steps and answer, and the same with a slip."""
+def counting(r: random.Random, kind: str) -> Drawn:
+    """A question of number."""
     if kind == "fg_count":
         group = r.choice(list(GROUPS))
         hits = [f"C({arm}{GROUPS[group]})" for arm in ARMS]
@@ -104,8 +106,8 @@ def verdict(one: str, other: str) -> str:
     return f"{other} {'same' if one == other else 'other'}"
 
 
-def framed(r: random.Random, kind: str) -> tuple[dict[str, str], tuple[str, str], tuple[str, str]]:
-    """A question on the rings of side-ring-link-ring-tail: the scaffold, or whether a ring is there."""
+def framed(r: random.Random, kind: str) -> Drawn:
+    """A question on the rings of side-ring-link-ring-tail: scaffold, or whether a ring is there."""
     side, tail, link = r.choice(SIDES), r.choice(TAILS), r.choice(LINKS)
     first, second, other, miss = r.sample(list(RINGS), 4)
     molecule = f"{side}{first}{link}{second}{tail}"
@@ -130,8 +132,8 @@ def framed(r: random.Random, kind: str) -> tuple[dict[str, str], tuple[str, str]
     )
 
 
-def compared(r: random.Random) -> tuple[dict[str, str], tuple[str, str], tuple[str, str]]:
-    """Whether two spellings, one from each end of the chain, with three ends each are one molecule."""
+def compared(r: random.Random) -> Drawn:
+    """Whether two spellings, one from each end of the chain, are one molecule by their ends."""
     units = [r.choice((*PLAIN, "CCC")) for _ in range(r.randint(2, 4))]
     ends, same = r.sample(ENDS, 3), r.random() < 0.5
     others = ends[:]

@@ -71,7 +71,7 @@ def count_of(value: Any) -> int | None:
 
 
 def yes_or_no(value: Any) -> str | None:
-    """"Yes" or "No" as stated: a word, a boolean, or the word before a reason that says nothing else."""
+    """Yes or No as stated: a word, a boolean, or the word before a reason without the other."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, bool):

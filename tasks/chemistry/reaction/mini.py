@@ -50,7 +50,7 @@ ASKED = {
 
 
 def chain(r: random.Random) -> str:
-    """A short chain of different units, without double bonds: the coupling's carbonyl stands out."""
+    """A short chain of different units, without double bonds but the coupling's carbonyl."""
     return "C" + "".join(r.sample(UNITS, r.randint(2, 3)))
 
 
@@ -60,7 +60,9 @@ def canonical(smiles: str) -> str:
     return Chem.CanonSmiles(smiles)
 
 
-def worked(kind: str, acyl: str, atom: str, rest: str, labels: dict[str, str]) -> tuple[str, str]:
+def worked(
+    kind: str, acyl: str, atom: str, rest: str, labels: dict[str, str]
+) -> tuple[str, str]:
     """Steps and answer of one sub-task, from the acyl chain, the attacking atom and its chain."""
     if kind == "fs":
         return f"join {acyl}C(=O) + {atom}{rest} .", f"{acyl}C(=O){atom}{rest}"

@@ -28,7 +28,7 @@ def rows_of(sources: Path, name: str, prompt: str, completion: str) -> list[tupl
 
 
 def holds(prompt: str, completion: str, usual: dict[tuple[str, str], str]) -> bool:
-    """Whether what is kept is in the question and in the product, and the change is the usual one."""
+    """Whether what is kept is in question and product, and the change is the usual one."""
     found = re.match(r"keep (\S+) and turn (\w+) into (\w+) (\S+) ", completion)
     if not found or found[1] not in prompt:
         return False
