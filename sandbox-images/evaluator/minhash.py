@@ -6,9 +6,9 @@ from collections import defaultdict
 
 import numpy
 
-PERMUTATIONS, BANDS = 64, 16
-"""64 minima in 16 bands of 4: texts that share half of their runs meet with probability 0.64, two thirds
-0.97, four fifths 0.9998.
+PERMUTATIONS, BANDS = 96, 32
+"""96 minima in 32 bands of 3: texts that share half of their runs meet with probability 0.986, two thirds
+with 0.99999, a fiftieth with 0.0003.
 """
 FACTORS = numpy.array([pow(0x100000001B3, k + 1, 1 << 64) for k in range(64)], dtype=numpy.uint64)
 

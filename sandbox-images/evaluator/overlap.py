@@ -52,6 +52,8 @@ class TextOverlap:
         self.exact: dict[str, list[int]] = defaultdict(list)
         self.normal: dict[tuple[str, ...], list[int]] = defaultdict(list)
         self.by_telling: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self.by_rare: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        """Items without figures, by the words that hardly another item has."""
         self.by_word: dict[str, list[int]] = defaultdict(list)
         self.by_gram: dict[int, list[int]] = defaultdict(list)
         self.anchors: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -81,13 +83,17 @@ class TextOverlap:
             self.normal[tuple(text.tokens)].append(at)
             if text.telling:
                 self.by_telling[text.telling].append(at)
-            elif sum(self.own(text.words).values()) >= CONTENT:
-                for word in sorted(self.own(text.words), key=lambda w: (self.spread[w], w))[:3]:
-                    self.by_word[word].append(at)
+            else:
+                self.by_rare[self.rare_in(text.tokens)].append(at)
+                own = self.own(text.words)
+                if own.total() >= CONTENT:
+                    for word in sorted(own, key=lambda w: (self.spread[w], w))[:3]:
+                        self.by_word[word].append(at)
             if len(text.runs) >= LONG:
                 self.minhash.add(at, as_array(text.runs))
                 for gram in text.grams:
                     self.by_gram[gram].append(at)
+        self.by_rare.pop((), None)
         self.has_long = any(len(text.runs) >= LONG for text in self.texts)
         self.sizes = sorted({min(SHINGLE, len(each)) for each in tokens if each})
         for at, each in enumerate(numbers):
@@ -106,6 +112,10 @@ class TextOverlap:
     def frequency(self, tokens: list[str]) -> int:
         """How many items have the rarest of the tokens."""
         return min(self.spread[t] for t in tokens)
+
+    def rare_in(self, tokens: list[str]) -> tuple[str, ...]:
+        """Those of the tokens that some, but hardly another item has."""
+        return tuple(t for t in tokens if 0 < self.spread[t] <= RARE)
 
     def own(self, words: Counter[str]) -> Counter[str]:
         """Words that are no template's."""
@@ -138,27 +148,37 @@ class TextOverlap:
 
     def same_figures(self, tokens: list[str]) -> Iterator[Hit]:
         """Items with the same figures and symbols in the same order, and nearly the same words; without
-        figures, with nearly the same words of their own.
+        figures, with the same rare words, or nearly the same words of their own.
         """
         telling = tuple(t for t in tokens if is_telling(t))
-        same = self.by_telling.get(telling, ()) if telling else ()
-        if not same and not self.by_word:
+        if telling and telling in self.by_telling:
+            words = Counter(t for t in tokens if not is_telling(t))
+            yield from self.same_around(self.by_telling[telling], len(telling), "figures", words)
+        rare = self.rare_in(tokens) if self.by_rare else ()
+        if rare and rare in self.by_rare:
+            bag = Counter(tokens)
+            yield from self.same_around(self.by_rare[rare], len(rare), "rare words", bag)
+        if not self.by_word:
             return
         words = Counter(t for t in tokens if not is_telling(t))
-        for at in same:
-            wanted = self.texts[at].words
-            needed = WORDS_ALIKE.get(len(telling), WORDS_ALIKE_RICH)
-            if len(telling) >= RICH and wanted.total() <= 2:
-                needed = 0.0
-            share = alike(words, wanted)
-            if share >= needed:
-                yield Hit(at, "near", f"all {len(telling)} figures and {share:.0%} of the words equal")
-        candidates = {at for word in words for at in self.by_word.get(word, ())}
-        for at in sorted(candidates):
+        for at in sorted({at for word in words for at in self.by_word.get(word, ())}):
             wanted = self.texts[at].words
             share = alike(self.own(words), self.own(wanted))
             if share >= CONTENT_ALIKE and (wanted & words).total() >= CONTENT_ALIKE * wanted.total():
                 yield Hit(at, "near", f"{share:.0%} of the words equal")
+
+    def same_around(
+        self, candidates: list[int], count: int, what: str, words: Counter[str]
+    ) -> Iterator[Hit]:
+        """Items with nearly the same words around what tells them from others."""
+        for at in candidates:
+            wanted = self.texts[at].words
+            needed = WORDS_ALIKE.get(count, WORDS_ALIKE_RICH)
+            if count >= RICH and wanted.total() <= 2:
+                needed = 0.0
+            share = alike(words, wanted)
+            if share >= needed:
+                yield Hit(at, "near", f"all {count} {what} and {share:.0%} of the words equal")
 
     def resembling(self, numbers: numpy.ndarray) -> Iterator[Hit]:
         """Longer items with many runs in common, whatever figures differ."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
+AT = re.compile(r"(?<=[\w.+-])@(?=[\w-])")
 BEFORE, AFTER = 64, 255  # characters around an at sign that an address may have
 PHONE = re.compile(
     r"\+\d{1,3}[ .-]?(?:\d[ .-]?){6,12}\d|\(\d{3}\) ?\d{3}-\d{4}"
@@ -23,7 +24,7 @@ def has_email(text: str) -> bool:
     """Whether an e-mail address stands in the text; looked for around at signs, in linear time."""
     return any(
         EMAIL.search(text[max(0, at.start() - BEFORE) : at.start() + AFTER])
-        for at in re.finditer("@", text)
+        for at in AT.finditer(text)
     )
 
 

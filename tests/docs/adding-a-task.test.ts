@@ -53,8 +53,12 @@ async function run(program: string, args: readonly string[], cwd: string) {
     DOJO_HINTS: "off",
   };
   const options = { cwd, env, maxBuffer: 1e8 };
-  const { stdout } = await promisify(execFile)(program, args, options);
-  return stdout;
+  try {
+    return (await promisify(execFile)(program, args, options)).stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${args.join(" ")} failed: ${stderr.slice(-2000)}${stdout.slice(-4000)}`);
+  }
 }
 
 test("the page's folder is a task: verbs show, prepare, score and audit it, and it passes every task's tests", async () => {

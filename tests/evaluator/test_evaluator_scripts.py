@@ -237,6 +237,13 @@ def test_the_audit_finds_what_the_generators_plant_and_nothing_else(
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["removed"] == 42
     assert {m["kind"] for m in report["matches"]} == {"exact", "normalized", "near"}
+    match = report["matches"][0]
+    assert match["rowText"] in rows[match["row"]]["prompt"] and match["itemText"] and match["detector"]
+    clean = read(tmp_path / "clean.jsonl")
+    broken = report["constraints"].get("personalData", {"rows": 0})
+    assert (broken["rows"] > 100) == (task == "financeiq")
+    assert len(rows) - 42 - broken["rows"] <= len(clean) <= len(rows) - broken["rows"]
+    assert task != "financeiq" or not any("@" in row["prompt"] + row["completion"] for row in clean)
 
 
 def test_rows_with_other_fields_are_bad_input(data: Path, tmp_path: Path) -> None:

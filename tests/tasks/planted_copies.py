@@ -88,7 +88,8 @@ def swapped(text: str, r: random.Random) -> str | None:
 
 def renamed(text: str, r: random.Random) -> str | None:
     words = text.split(" ")
-    places = places_of(words)
+    # What stands in capitals is what is asked about, no name.
+    places = [i for i in places_of(words) if not words[i].strip(".,:?").isupper()]
     if len(places) < 4:
         return None
     old = words[r.choice(places)]
