@@ -108,5 +108,5 @@ test("a model in the very shape of Qwen2.5-0.5B takes a step, answers and is sco
   if (process.env.DOJO_TEST_ALL !== "1") {
     context.skip("494 million parameters on a CPU take minutes: `make test-all`");
   }
-  await trainOneStep("real", 64);
+  await trainOneStep("real", 128);
 }, 1_800_000);
