@@ -66,8 +66,9 @@ class TextOverlap:
         self.most = max(COMMON, COMMON_WORD * len(items))
         shingles = [runs(each, SHINGLE) for each in numbers]
         grams = [runs(each, GRAM) for each in numbers]
-        self.common = frequent(shingles) | {0}
-        common_grams = frequent(grams) | {0}
+        counted = spread_of(shingles)
+        self.common = frequent(counted) | {0}
+        common_grams = frequent(spread_of(grams)) | {0}
         self.texts = [
             Text(
                 tokens=each,
@@ -97,21 +98,17 @@ class TextOverlap:
         self.has_long = any(len(text.runs) >= LONG for text in self.texts)
         self.sizes = sorted({min(SHINGLE, len(each)) for each in tokens if each})
         for at, each in enumerate(numbers):
-            self.anchor(at, each)
+            self.anchor(at, each, counted)
 
-    def anchor(self, at: int, numbers: numpy.ndarray) -> None:
+    def anchor(self, at: int, numbers: numpy.ndarray, counted: Counter[int]) -> None:
         """Files an item under its rarest run, if it is long enough to be found within a longer row."""
         tokens = self.texts[at].tokens
         rare = any(self.spread[t] <= RARE for t in tokens)
         if not (len(tokens) >= CONTAINED or (len(tokens) > 1 and rare)):
             return
         found = runs(numbers, min(SHINGLE, len(tokens))).tolist()
-        where = min(range(len(found)), key=lambda k: (self.frequency(tokens[k : k + SHINGLE]), k))
+        where = min(range(len(found)), key=lambda k: (counted[found[k]], k))
         self.anchors[found[where]].append((at, where))
-
-    def frequency(self, tokens: list[str]) -> int:
-        """How many items have the rarest of the tokens."""
-        return min(self.spread[t] for t in tokens)
 
     def rare_in(self, tokens: list[str]) -> tuple[str, ...]:
         """Those of the tokens that some, but hardly another item has."""
@@ -201,9 +198,13 @@ class TextOverlap:
                 yield Hit(at, "near", f"{share:.0%} of the runs of {GRAM} tokens")
 
 
-def frequent(found: list[numpy.ndarray]) -> set[int]:
+def spread_of(found: list[numpy.ndarray]) -> Counter[int]:
+    """In how many items each run occurs."""
+    return Counter(run for each in found for run in set(each.tolist()))
+
+
+def frequent(counted: Counter[int]) -> set[int]:
     """Runs of more items than may share one by chance."""
-    counted = Counter(run for each in found for run in set(each.tolist()))
     return {run for run, count in counted.items() if count > COMMON}
 
 
