@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-const ALL = ["help", "history", "study", "overhead", "drivers", "agents"];
+const ALL = ["help", "evaluator", "history", "study", "overhead", "drivers", "agents"];
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ALL;
 const unknown = wanted.filter((name) => !ALL.includes(name));
 if (unknown.length > 0) {
