@@ -1,4 +1,4 @@
-/** Runs the benchmarks named, or all: `node bench/bench.ts [help history study overhead drivers agents]`. The last one takes hours. */
+/** Runs the benchmarks named, or all: `node bench/bench.ts [help evaluator history study overhead drivers agents]`. The last one takes hours. */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
