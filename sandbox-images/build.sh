@@ -6,6 +6,7 @@
 #   DOJO_BASE_IMAGE   an image with Python 3.11 or newer and venv (default: python:3.11-slim-bookworm), or "debootstrap": made here,
 #                     which is also done where no registry answers
 #   DOJO_DEBIAN       mirror for debootstrap (default: http://deb.debian.org/debian)
+#   DOJO_IMAGES       which of them (default: evaluator trainer)
 #   DOCKER_HOST       the engine, as the docker program reads it
 set -euo pipefail
 images="$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -124,6 +125,7 @@ build() {
 number=3
 for image in ${DOJO_IMAGES:-evaluator trainer}; do
   begin "$number" "image $image"
+  [ -f "$images/$image/image.lock" ] || fail "there is no such image" "DOJO_IMAGES names some of: evaluator trainer"
   fetch "$image" || fail "its packages can't be fetched" "see the log; what is there is kept"
   build "$image" || fail "it can't be built" "see the log"
   "$python" - "$root/.cache/images.json" "$image" "$digest" << 'END'
