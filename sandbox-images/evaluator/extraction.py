@@ -81,14 +81,14 @@ def last_boxed(text: str) -> str | None:
 
 
 def last_marked(text: str, marker: str) -> str | None:
-    """The rest of the line after the last `marker` (a regular expression), without emphasis and
-    final stop.
+    """What follows the last `marker` (a regular expression) that is followed by anything: the rest
+    of its line, or where that is empty the next line. Without emphasis and final stop.
     """
     text = without_reasoning(text)
-    last = None
-    for last in re.finditer(marker, text, re.IGNORECASE):
-        pass
-    if last is None:
-        return None
-    line = text[last.end() :].lstrip(" \t*_").split("\n", 1)[0][:2_000]
-    return line.strip(" \t\r*_`$").removesuffix(".").strip(" \t*_`$") or None
+    for match in reversed(list(re.finditer(marker, text, re.IGNORECASE))[-MAX_OBJECTS:]):
+        rest = text[match.end() : match.end() + 4_000].lstrip(" \t\r\n*_`")
+        line = rest.split("\n", 1)[0][:2_000]
+        line = line.strip(" \t\r*_`$").removesuffix(".").strip(" \t*_`$")
+        if line:
+            return line
+    return None
