@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from task_modules import ROOT, TASKS, build_mini, built, card_of
 
+from personal_data import personal_data_in
+
 SPLITS = ("dev", "validation", "test")
 
 
@@ -121,7 +123,13 @@ def test_sources_carry_the_defects_that_the_readme_names(task: str) -> None:
 
 @pytest.mark.parametrize("task", ["aime25", "financeiq", "par4pc", "pi4pc"])
 def test_personal_data_is_there_to_be_filtered(task: str) -> None:
-    assert sum("@mail.example" in p + c or "+1 555" in p + c for _, p, c in texts(task)) > 100
+    rows = texts(task)
+    found = [bool(personal_data_in(f"{p} {c}")) for _, p, c in rows]
+    marked = ["@mail.example" in p + c or "+1 555" in p + c for _, p, c in rows]
+    assert sum(found) > 100
+    assert found == marked, "the audit finds what was planted, and nothing else"
+    if card_of(task).get("constraints"):
+        assert sum(found) > 0.02 * len(rows), "too many to slip through"
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -147,8 +155,7 @@ def test_the_recipe_writes_clean_rows_in_the_asked_format(task: str, tmp_path: P
         set(row) == {"prompt", "completion"} and pattern.search(row["completion"]) for row in rows
     )
     assert not any("thanks" in row["completion"] for row in rows)
-    for mark in ("@", "+1 555"):
-        assert not any(mark in row["prompt"] + row["completion"] for row in rows), "personal data"
+    assert not any(personal_data_in(f"{row['prompt']} {row['completion']}") for row in rows)
     subprocess.run([sys.executable, str(recipe), *arguments, "--limit", "50"], check=True)
     assert len((tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 50
 
