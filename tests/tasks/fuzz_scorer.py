@@ -83,7 +83,8 @@ def complaints(task: str, first: int, count: int, progress: Path | None = None) 
     place = None
     if progress is not None:
         progress.write_bytes(bytes(16))
-        place = mmap.mmap(progress.open("r+b").fileno(), 16)
+        with open(progress, "r+b") as file:
+            place = mmap.mmap(file.fileno(), 16)
     for index in range(first, first + count):
         item, text = text_of(task, index)
         if place is not None:

@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from task_modules import TASKS
 
-from fuzz_scorer import complaints
+from fuzz_scorer import complaint, complaints
 
 FEW, MANY = 240, 10_000
 """Texts per task in every run of the tests, and in the long ones."""
@@ -36,3 +37,30 @@ def test_ten_thousand_texts_break_no_scorer(task: str, tmp_path: Path) -> None:
     assert done.returncode == 0, f"died at index {at} with {done.returncode}: {done.stderr[-2000:]}"
     assert found == []
     assert int(at) == MANY - 1
+
+
+def forever(item: dict, text: str) -> dict:
+    while True:
+        try:
+            text += ""
+        except Exception:  # noqa: BLE001 - a scorer that swallows what it can must not get away
+            pass
+
+
+@pytest.mark.parametrize(
+    ("score_item", "why"),
+    [
+        (lambda item, text: {}["x"], "raised KeyError"),
+        (lambda item, text: {"score": float("nan"), "parsed": None, "error": None}, "gave the score"),
+        (lambda item, text: {"score": 2, "parsed": None, "error": None}, "gave the score 2"),
+        (lambda item, text: {"score": 0.0, "parsed": None, "error": "odd"}, "unknown error class"),
+        (lambda item, text: {"score": 0.0, "parsed": {1, 2}, "error": None}, "no JSON"),
+        (lambda item, text: None, "gave None"),
+        (forever, "used more than 1.0 s of CPU"),
+        (lambda item, text: {"score": 1.0, "parsed": "x", "error": None}, None),
+    ],
+)
+def test_a_scorer_that_breaks_is_found_out(score_item, why: str | None) -> None:
+    next(complaints(TASKS[0], 0, 0), None)  # sets the timer's handler
+    found = complaint(SimpleNamespace(score_item=score_item, ERROR_CLASSES={}), {}, "text")
+    assert (found is None) if why is None else (why in (found or ""))
