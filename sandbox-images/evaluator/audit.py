@@ -74,12 +74,16 @@ def look(audit: Audit) -> list[Found]:
     global AUDIT
     begins = range(0, len(audit.rows), CHUNK)
     cores = min(len(begins), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
-    if len(audit.rows) <= ALONE or cores < 2:
-        found = [audit.chunk(begin) for begin in begins]
-    else:
+    found = None
+    if len(audit.rows) > ALONE and cores > 1:
         AUDIT = audit
-        with multiprocessing.get_context("fork").Pool(cores) as pool:
-            found = pool.map(chunk_of, begins, chunksize=1)
+        try:
+            with multiprocessing.get_context("fork").Pool(cores) as pool:
+                found = pool.map(chunk_of, begins, chunksize=1)
+        except OSError:  # no more processes, or no shared memory, where it is confined
+            found = None
+    if found is None:
+        found = [audit.chunk(begin) for begin in begins]
     return [each for chunk in found for each in chunk]
 
 
