@@ -127,7 +127,7 @@ function reportLines({ rows, removed, matches, constraints }: Report): string[] 
     lines.push(
       broken === 0
         ? `no row breaks ${name}`
-        : bold(`${counted(broken, "row")} break ${name}`) +
+        : bold(`${name} is broken by ${counted(broken, "row")}`) +
             ` (${found.join(", ")}), as ${where.join(", ")}${broken > where.length ? ", ..." : ""}`,
     );
   }
