@@ -16,8 +16,8 @@ import { openArtifacts } from "./runs/artifacts.ts";
 import { withStore } from "./runs/with-store.ts";
 
 /** What the demo plays; DEMO_TASK and DEMO_ITERATIONS change it. */
-const TASK = process.env.DEMO_TASK ?? "financeiq";
-const ITERATIONS = process.env.DEMO_ITERATIONS ?? "3";
+const TASK = process.env.DEMO_TASK ?? "aime25";
+const ITERATIONS = process.env.DEMO_ITERATIONS ?? "2";
 
 /** `dojo run --json` answers with the run, `--detach --json` with its id alone. */
 const answerSchema = z.object({ id: z.string() });
