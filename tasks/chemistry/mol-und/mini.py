@@ -18,7 +18,7 @@ RINGS = {"c1ccccc1": "c", "c1ccsc1": "s", "C1CCOC1": "O", "C1CCNC1": "N"}
 SIDES = ("C", "F", "CC", "OC", "CC(F)C", "OCC", "C(F)C")
 LINKS = ("C", "CC", "CO", "CN")
 TAILS = ("C", "F", "CC", "CO", "CF")
-ENDS = "FINOS"
+ENDS = "FNOS"
 Drawn = tuple[dict[str, str], tuple[str, str], tuple[str, str]]
 """Texts of a question, its steps and answer, and steps and answer with a slip."""
 SUBTASKS = ("fg_count", "ring_count", "Murcko_scaffold", "ring_system_scaffold", "equivalence")
@@ -70,7 +70,7 @@ def counting(r: random.Random, kind: str) -> Drawn:
         others = [f"C({g})" for name, g in GROUPS.items() if name != group]
     else:
         group, hits, others = "ring", [f"C({ring})" for ring in RINGS], ["C(F)", "C(O)"]
-    units = r.sample(hits, r.randint(0, 3)) + r.sample([*PLAIN, *others], r.randint(1, 2))
+    units = r.sample(hits, r.randint(0, 2 if kind == "fg_count" else 3)) + r.sample([*PLAIN, *others], r.randint(1, 2))
     r.shuffle(units)
     first = f"{group} {GROUPS[group]} : " if group in GROUPS else "ring : "
     steps, answer = numbered(units, hits)
@@ -83,12 +83,12 @@ def counting(r: random.Random, kind: str) -> Drawn:
 
 
 def numbered(units: list[str], hits: list[str]) -> tuple[str, int]:
-    """The chain with the running count after each unit, and the count."""
+    """The chain with the running count after each hit, and the count."""
     n, out = 0, ["C"]
     for unit in units:
         n += unit in hits
-        out.append(f"{unit}={n} ")
-    return "".join([*out, f"C={n}"]), n
+        out.append(f"{unit}={n} " if unit in hits else unit)
+    return "".join([*out, "C"]), n
 
 
 def slipped(r: random.Random, units: list[str], hits: list[str]) -> list[str]:
@@ -101,9 +101,15 @@ def slipped(r: random.Random, units: list[str], hits: list[str]) -> list[str]:
     return [*units[:place], r.choice([u for u in hits if u not in units] or hits), *units[place:]]
 
 
-def verdict(one: str, other: str) -> str:
-    """Two atoms side by side, and whether they are the same."""
-    return f"{other} {'same' if one == other else 'other'}"
+def compared_pairs(pairs: list[tuple[str, str]], last: str) -> str:
+    """Pairs of atoms, each with `same` or `other`, up to the first with the deciding word."""
+    said = []
+    for one, other in pairs:
+        verdict = "same" if one == other else "other"
+        said.append(f"{one} {other} {verdict}")
+        if verdict == last:
+            break
+    return " . ".join(said)
 
 
 def framed(r: random.Random, kind: str) -> Drawn:
@@ -120,10 +126,11 @@ def framed(r: random.Random, kind: str) -> Drawn:
     there = r.random() < 0.5
     asked = r.choice((first, second)) if there else other
 
-    def steps(*read: str) -> str:
-        said, want = [f"find {asked} {RINGS[asked]}"], RINGS[asked]
-        said += [f"{ring} {RINGS[ring]} {verdict(RINGS[ring], want)}" for ring in read]
-        return " . ".join(said[: 2 if want == RINGS[read[0]] else 3]) + " ."
+    def steps(one: str, two: str) -> str:
+        want = RINGS[asked]
+        read = " and ".join(f"{ring} {RINGS[ring]}" for ring in (one, two))
+        said = compared_pairs([(RINGS[one], want), (RINGS[two], want)], "same")
+        return f"ring {read} . find {asked} {want} . {said} ."
 
     return (
         {"s": molecule, "x": asked},
@@ -135,30 +142,21 @@ def framed(r: random.Random, kind: str) -> Drawn:
 def compared(r: random.Random) -> Drawn:
     """Whether two spellings, one from each end of the chain, are one molecule by their ends."""
     units = [r.choice((*PLAIN, "CCC")) for _ in range(r.randint(2, 4))]
-    ends, same = r.sample(ENDS, 3), r.random() < 0.5
-    others = ends[:]
-    if not same:
-        others[r.randrange(3)] = r.choice([e for e in ENDS if e not in ends])
-    r.shuffle(others)
-    misread = ends
-    while same and sorted(misread) == sorted(ends):
-        misread = r.sample(ENDS, 3)
+    start, end, same = r.choice(ENDS), r.choice(ENDS), r.random() < 0.5
+    pair, slip = [start, end], [start, end]
+    place = r.randrange(2)
+    (pair if not same else slip)[place] = r.choice(ENDS.replace(pair[place], ""))
 
     def steps(read: list[str]) -> str:
-        first, second, said = sorted(ends), sorted(read), []
-        for a, b in zip(first, second):
-            said.append(f"{a} {verdict(a, b)}")
-            if a != b:
-                break
-        return f"ends {' '.join(first)} and {' '.join(second)} . {' . '.join(said)} ."
+        return f"ends {compared_pairs([(start, read[0]), (end, read[1])], 'other')} ."
 
     return (
         {
-            "s": f"C{''.join(units)}C({ends[0]})({ends[1]}){ends[2]}",
-            "x": f"{others[0]}C({others[1]})({others[2]}){''.join(reversed(units))}C",
+            "s": f"{start}C{''.join(units)}C{end}",
+            "x": f"{pair[1]}C{''.join(reversed(units))}C{pair[0]}",
         },
-        (steps(others), "Yes" if same else "No"),
-        (steps(misread), "No" if same else "Yes"),
+        (steps(pair), "Yes" if same else "No"),
+        (steps(slip), "No" if same else "Yes"),
     )
 
 

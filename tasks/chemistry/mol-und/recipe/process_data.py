@@ -32,25 +32,20 @@ def holds(prompt: str, completion: str) -> bool:
     steps, answer = completion.rsplit(" . ", 1)[0], ANSWER.search(completion)[1]
     if answer.isdigit():
         chain = steps.split(" : ")[-1]
-        return re.sub(r"=\d ?", "", chain) in pieces and chain.endswith(f"={answer}")
+        numbers = re.findall(r"=(\d) ", chain)
+        return re.sub(r"=\d ", "", chain) in pieces and answer == (numbers or ["0"])[-1]
     dropped = re.fullmatch(r"drop (\S+) and (\S+)", steps)
     if dropped:
         return f"{dropped[1]}{answer}{dropped[2]}" in pieces
     if (steps.split()[-1] == "same") != (answer == "Yes"):
         return False
-    found = re.match(r"find (\S+) \w \. ", steps)
-    if found:
-        seen = re.findall(r"(\S+) \w \w (?:same|other)", steps)
-        return found[1] in pieces and all(ring in molecule for ring in seen)
-    ends = re.match(r"ends (\w) (\w) (\w) and (\w) (\w) (\w) \. ", steps)
-    first = re.search(r"C\((\w)\)\((\w)\)(\w)(?:\s|$)", prompt)
-    second = re.search(r"\s(\w)C\((\w)\)\((\w)\)C", prompt)
-    if not (ends and first and second):
-        return False
-    return [list(ends.groups()[:3]), list(ends.groups()[3:])] == [
-        sorted(first.groups()),
-        sorted(second.groups()),
-    ]
+    rings = re.match(r"ring (\S+) \w and (\S+) \w \. find (\S+) \w \. ", steps)
+    if rings:
+        return rings[3] in pieces and all(ring in molecule for ring in rings.groups()[:2])
+    said = re.findall(r"(\w) (\w) (?:same|other)", steps)
+    one, other = [piece for piece in pieces if re.fullmatch(r"[FNOS]C[C()]+C[FNOS]", piece)]
+    true = [(one[0], other[-1]), (one[-1], other[0])]
+    return said == true[: len(said)] and len(said) == (1 if true[0][0] != true[0][1] else 2)
 
 
 def in_format(completion: str) -> str | None:
