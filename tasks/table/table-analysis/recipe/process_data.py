@@ -39,7 +39,7 @@ def holds(prompt: str, completion: str) -> bool:
     answer = completion.rsplit("Final Answer: ", 1)[-1]
     if len(directions) == 2:
         together = directions[0][2] == directions[1][2]
-        return together == any(word in answer for word in ("Positive", " with "))
+        return together == ("Positive" in answer)
     if steps:
         return answer == steps[-1][3]
     return directions[0][2] in answer if directions else False
