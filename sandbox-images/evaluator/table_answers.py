@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 import extraction
 
-MARKER = r"final\s+answers?\s*(?:is)?\s*[*_]*\s*[:：]"
 NUMBER = re.compile(
     r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,30})(?:\.\d{0,30})?(?:[eE][+-]?\d{1,2})?|[+-]?\.\d{1,30}"
 )
@@ -21,23 +21,35 @@ SCALES = frozenset(
     "hundred hundreds thousand thousands million millions billion billions trillion trillions "
     "dozen dozens k m b bn mn mio mrd lakh crore or and to of half e".split()
 )
-BOXED = re.compile(r"\\boxed\s*\{([^{}]*)\}")
 MAX_PARTS = 200  # members of a list: no table has so many answers
+# A comma between the digit groups of a number; `2009,557` is two numbers.
+THOUSANDS = re.compile(r"(?<![\d.,])(\d{1,3}(?:,\d{3})+)(?!\d|,\d)")
+DASHES = re.compile("[\u2010-\u2015\u2212]")
+SEPARATORS = re.compile(r"[;、，]|,")
+AND = re.compile(r"\s+(?:and|&)\s+", re.IGNORECASE)
 
 
 def stated_answer(text: str) -> str | None:
-    """What the last final-answer line says, out of its box; None where there is none."""
-    stated = extraction.last_marked(text, MARKER)
-    if stated is None:
-        return None
-    boxed = BOXED.fullmatch(stated.strip("$ "))
-    return (boxed[1] if boxed else stated).strip() or None
+    """What the last final-answer line says, out of its boxes; the last box where there is no such
+    line; None where there is neither.
+    """
+    line = extraction.last_marked(text, extraction.FINAL_ANSWER)
+    if line is None:
+        return extraction.last_boxed(text)
+    boxes = extraction.boxes_in(line)
+    if not boxes:
+        return line
+    around = line[: boxes[0].start] + line[boxes[-1].end :]
+    if len(boxes) == 1 and not re.search(r"[\d,;]", around):
+        return boxes[0].value
+    for box in reversed(boxes):
+        line = line[: box.start] + box.value + line[box.end :]
+    return line
 
 
 def as_number(text: str) -> Decimal | None:
     """A plain number, None where the text is anything else."""
-    cleaned = unicodedata.normalize("NFKC", text).strip()
-    cleaned = re.sub("[\u2212\u2012\u2013]", "-", cleaned)
+    cleaned = DASHES.sub("-", unicodedata.normalize("NFKC", text).strip())
     sign = "-" if re.match(r"-\s*[$€£¥]", cleaned) else ""
     cleaned = sign + cleaned.removeprefix(sign).strip("$€£¥%\"'` ")
     if not NUMBER.fullmatch(cleaned):
@@ -63,18 +75,45 @@ def as_measure(text: str) -> Decimal | None:
 
 
 def as_words(text: str) -> str:
-    """Lower case, without punctuation at the edges of words, articles, and repeated blanks."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = re.sub("[\u2018\u2019]", "'", text)
-    words = [word.strip(".,;:!?\"'`*()[]") for word in text.split()]
-    kept = [word for word in words if word and word not in ("a", "an", "the")]
-    return " ".join(kept) or " ".join(word for word in words if word) or text.strip()
+    """Lower case, without punctuation, articles and repeated blanks; numbers in their plainest form
+    (`3.50` is `3.5`, `1,000` is `1000`; sign and decimal point stay).
+    """
+    words = DASHES.sub("-", unicodedata.normalize("NFKC", text).casefold()).split()
+    kept = [word for word in map(as_word, words) if word and word not in ("a", "an", "the")]
+    return " ".join(kept) or " ".join(word for word in map(as_word, words) if word) or text.strip()
 
 
-def parts_of(text: str) -> list[str]:
-    """The members of a list; a comma between digit groups of a thousand separates nothing."""
-    text = text.strip().removeprefix("[").removesuffix("]")
-    pieces = re.split(r"[;、，]|,(?!\d{3}(?!\d))", text, maxsplit=MAX_PARTS)
+def as_word(word: str) -> str:
+    """One word without punctuation; what has a digit keeps what stands between its characters."""
+    bare = word.strip(".,;:!?\"'`*()[]{}|\u2018\u2019\u201c\u201d")
+    number = as_number(bare)
+    if number is not None:
+        return f"{number.normalize():f}"
+    if any(character.isdigit() for character in bare):
+        return bare
+    return "".join(c for c in bare if not unicodedata.category(c).startswith("P"))
+
+
+def same_words(gold: str, answer: str) -> bool:
+    """Whether two texts say the same; between letters a blank or a hyphen makes no difference."""
+    wanted, got = as_words(gold), as_words(answer)
+    if wanted == got:
+        return True
+    digits = any(character.isdigit() for character in wanted + got)
+    return not digits and wanted.replace(" ", "") == got.replace(" ", "") != ""
+
+
+def parts_of(text: str, conjunctions: bool = False) -> list[str]:
+    """The members of a list; a comma between digit groups of a thousand separates nothing. With
+    `conjunctions` an "and" separates too.
+    """
+    text = text.strip()
+    if (text[:1], text[-1:]) in (("[", "]"), ("(", ")"), ("{", "}")):
+        text = text[1:-1]
+    text = THOUSANDS.sub(lambda number: number[1].replace(",", ""), text)
+    if conjunctions:
+        text = AND.sub(", ", text)
+    pieces = SEPARATORS.split(text, maxsplit=MAX_PARTS)
     return [piece.strip().strip("\"'") for piece in pieces if piece.strip()]
 
 
@@ -92,7 +131,7 @@ def same(gold: str, answer: str) -> bool:
     """
     wanted = as_number(gold)
     if wanted is None:
-        return as_words(gold) == as_words(answer)
+        return same_words(gold, answer)
     got = as_measure(answer)
     if got is None:
         return False
@@ -105,27 +144,34 @@ def close(gold: str, answer: str, tolerance: Decimal) -> bool:
     """
     wanted = as_number(gold)
     if wanted is None:
-        return as_words(gold) == as_words(answer)
+        return same_words(gold, answer)
     got = as_measure(answer)
     return got is not None and abs(got - wanted) <= tolerance * abs(wanted)
 
 
+def member_by_member(gold: str, answer: str, equal: Callable[[str, str], bool]) -> bool:
+    """Whether two lists have equal members in the same order."""
+    for conjunctions in (False, True):
+        golds, answers = parts_of(gold, conjunctions), parts_of(answer, conjunctions)
+        if len(golds) == len(answers) > 0 and all(map(equal, golds, answers)):
+            return True
+    return False
+
+
 def matches(gold: str, answer: str) -> bool:
     """Exact match of an answer, or of a list member by member, in order."""
-    if same(gold, answer):
-        return True
-    golds, answers = parts_of(gold), parts_of(answer)
-    return len(golds) == len(answers) > 0 and all(map(same, golds, answers))
+    return same(gold, answer) or member_by_member(gold, answer, same)
 
 
 def matches_closely(gold: str, answer: str, tolerance: Decimal) -> bool:
     """Every number of the gold within the tolerance, every word equal, in order; how numbers and
     words are separated does not matter ("strong positive, 0.89", "strong positive (0.89)").
     """
-    if close(gold, answer, tolerance):
-        return True
-    golds, answers = parts_of(gold), parts_of(answer)
-    if len(golds) == len(answers) > 0 and all(close(g, a, tolerance) for g, a in zip(golds, answers)):
+
+    def equal(one: str, other: str) -> bool:
+        return close(one, other, tolerance)
+
+    if equal(gold, answer) or member_by_member(gold, answer, equal):
         return True
     wanted, got = numbers_and_words(gold), numbers_and_words(answer)
     return (
@@ -140,12 +186,12 @@ def numbers_and_words(text: str) -> tuple[list[Decimal], list[str]]:
     numbers: list[Decimal] = []
     words: list[str] = []
     text = unicodedata.normalize("NFKC", text[:2_000])
-    # A comma before a blank separates; one before three digits belongs to a number.
-    for token in re.split(r"[\s;、()\[\]=]+|,(?!\d{3}(?!\d))", text):
+    text = THOUSANDS.sub(lambda number: number[1].replace(",", ""), text)
+    for token in re.split(r"[\s,;、()\[\]=]+", text):
         number = as_number(token.strip(".,:!?"))
         if number is not None:
             numbers.append(number)
-        else:
+        elif any(character.isalnum() for character in token):
             words += as_words(token).split()
     return numbers, words
 
@@ -161,7 +207,8 @@ def rouge_l(gold: str, answer: str) -> float:
     for word in wanted:
         diagonal = 0
         for at, other in enumerate(got, 1):
-            diagonal, row[at] = row[at], diagonal + 1 if word == other else max(row[at], row[at - 1])
+            longer = diagonal + 1 if word == other else max(row[at], row[at - 1])
+            diagonal, row[at] = row[at], longer
     return 2 * row[-1] / (len(wanted) + len(got))
 
 

@@ -51,6 +51,23 @@ def scored(task: str, gold: str, text: str, subtask: str = "MatchBased") -> dict
         ("Yes", "yes.", True),
         ("Yes", "No", False),
         ("A", "", False),
+        ("384", "[384]", True),
+        ("384", "384?", False),
+        ("1,234,567", "1234567.0", True),
+        ("2009,557", "2009, 557", True),
+        ("12, 14", "12 and 14", True),
+        ("12, 14", "(12, 14)", True),
+        ("12, 14", r"\boxed{12}, \boxed{14}", True),
+        ("12, 1,400", "12, 1400", True),
+        ("U.S.", "US", True),
+        ("self-employed", "Self employed", True),
+        ("2009\u20132010", "2009-2010", True),
+        ("3.50 million", "3.5 million", True),
+        ("3.5 million", "35 million", False),
+        ("Bell, Duarte", "['Bell', 'Duarte']", True),
+        ("Bell, Duarte", "Bell and Duarte", True),
+        ("Bell", "Bell, Duarte", False),
+        ("Bell", "not Bell", False),
     ],
 )
 @pytest.mark.parametrize("task", ["table-numbers", "table-facts"])
@@ -71,6 +88,10 @@ def test_exact_match_reads_numbers_as_numbers(
         ("Final Answer：384", True),
         ("<think>Final Answer: 384</think> Final Answer: 1", False),
         ("<think>Final Answer: 1</think> Final Answer: 384", True),
+        ("### Final Answer\n384", True),
+        (r"Final Answer: The total is $\boxed{384}$", True),
+        (r"in all \boxed{384}", True),
+        (r"\boxed{1} Final Answer: 384", True),
         ("384", False),
         ("the answer is 384", False),
         ("the final answer may be 384", False),
@@ -83,12 +104,21 @@ def test_the_last_final_answer_counts(text: str, right: bool) -> None:
 @pytest.mark.parametrize(
     ("subtask", "gold", "answer", "score"),
     [
-        ("CorrelationAnalysis", "Strong positive correlation, 0.89", "strong positive correlation, 0.91", 1),
-        ("CorrelationAnalysis", "Strong positive correlation, 0.89", "Strong positive correlation (0.85)", 1),
-        ("CorrelationAnalysis", "Strong positive correlation, 0.89", "Strong positive correlation, 0.79", 0),
-        ("CorrelationAnalysis", "Strong positive correlation, 0.89", "Weak negative correlation, 0.89", 0),
+        *(
+            ("CorrelationAnalysis", "Strong positive correlation, 0.89", answer, score)
+            for answer, score in (
+                ("strong positive correlation, 0.91", 1),
+                ("Strong positive correlation (0.85)", 1),
+                ("Strong positive correlation: 0.9", 1),
+                ("Strong positive correlation - 0.89", 1),
+                ("Strong positive correlation, 0.79", 0),
+                ("Strong positive correlation, -0.89", 0),
+                ("Weak negative correlation, 0.89", 0),
+                ("Strong positive correlation", 0),
+                ("0.89", 0),
+            )
+        ),
         ("CorrelationAnalysis", "No correlation, -0.05", "No correlation, 0.05", 0),
-        ("CorrelationAnalysis", "Strong positive correlation, 0.89", "Strong positive correlation", 0),
         ("TrendForecasting", "100", "110", 1),
         ("TrendForecasting", "100", "110.1", 0),
         ("TrendForecasting", "0", "0.0", 1),
@@ -121,6 +151,7 @@ def test_the_mix_is_weighted_by_items_and_the_five_sets_stand_beside() -> None:
     total = scorer.aggregate(items, [scorer.score_item(i, t) for i, t in zip(items, texts)])
     assert total["value"] == 0.25
     assert total["submetrics"]["meanOfFiveSets"] == 0.5
+    assert total["submetrics"]["meanOfFiveSetsRdAgent"] == pytest.approx((1 + 0 + 0.25) / 3)
     assert total["submetrics"]["within10Percent"] == 0
     assert scorer.check_item({**items[0], "subtask": "Poetry"}) == "unknown sub-type 'Poetry'"
 

@@ -7,6 +7,7 @@ import unicodedata
 from typing import Any
 
 import extraction
+from bootstrap import subtask_mean
 
 ERROR_CLASSES = {
     "unparsed": "no stated answer in the text",
@@ -15,7 +16,25 @@ ERROR_CLASSES = {
 }
 LETTERS = "ABCD"
 # A marker with its colon, or the Chinese statement; a sentence about answers is prose.
-MARKER = r"(?:(?:final |correct )?answer(?: is)?\s*[*_]*\s*[:：]|(?:正确)?答案(?:选项)?\s*(?:[是为选]\s*[:：]?|[:：]))"
+MARKER = (
+    extraction.ANY_ANSWER
+    + r"|答案(?:选项)?(?:应该|应当|应|就)?[是为选][ \t]{0,8}[:：]?"
+    + r"|故选[ \t]{0,8}[:：]?|答案选项[ \t]{0,8}[:：]"
+)
+KEYS = ("answer", "final_answer", "答案")
+MAX_ANSWER = 400  # characters
+FILLER = re.compile(
+    r"(?:(?:the )?(?:correct |right |best )?(?:options?|choice|letter|answer)(?: is)?[: ]+"
+    r"|(?:选项|选择|选|应选|为|是)[: ]*)",
+    re.IGNORECASE,
+)
+WRAPPED = re.compile(r"\\(?:text|textbf|mathrm|mathbf|mathsf|boxed)\s*\{([^{}]*)\}")
+# A letter that stands alone: at the end, before punctuation or a blank, or called an option.
+LETTER = re.compile(r"([A-D])(?=$|[\s.,:;!)】\]}>\"'`*、。/&|+-]|(?:选)?项|正确|[和或与及且])")
+ALONE = r"([A-D])(?![A-Za-z0-9])"
+LISTED = re.compile(
+    r"(?:[\s,/&、;|+()\[\]\"'*-]|and\b|or\b|和|或者?|以及|与|及|且)*" + ALONE
+)
 
 
 def check_item(item: dict[str, Any]) -> str | None:
@@ -27,31 +46,63 @@ def check_item(item: dict[str, Any]) -> str | None:
     )
 
 
+def plain(text: str) -> str:
+    """Full-width characters as ASCII, one blank between words, no case, nothing at the edges."""
+    text = " ".join(unicodedata.normalize("NFKC", text).split())
+    return text.strip(" .。,;:\"'`*()[]{}").casefold()
+
+
 def letters_of(stated: str, options: dict[str, str]) -> set[str]:
     """The letters that a stated answer names: `B`, `(Ｂ)`, `B. bond`, or the text of exactly one
-    option.
+    option. Several letters in a row are several; letters in a remark after the answer do not count.
     """
-    stated = unicodedata.normalize("NFKC", stated).strip()
-    leading = re.match(r"[(\[{\"'*\s]*([A-D])(?![A-Za-z0-9])", stated)
-    if leading:
-        rest = stated[leading.end() :]
-        more = re.match(r"\s*(?:[,/&、]|and|or|和|或)\s*[(\[]?([A-D])(?![A-Za-z0-9])", rest)
-        return {leading[1], more[1]} if more else {leading[1]}
-    text = stated.strip(" .。\"'()[]").casefold()
-    return {
-        k
-        for k, v in options.items()
-        if text and unicodedata.normalize("NFKC", v).strip().casefold() == text
-    }
+    stated = WRAPPED.sub(r"\1", stated[:MAX_ANSWER])
+    text = unicodedata.normalize("NFKC", stated).strip(" \t\r\n([{【\"'*`$<")
+    by_text = {k for k, v in options.items() if plain(v) and plain(v) == plain(stated)}
+    if by_text and len(plain(stated)) > 1:
+        return by_text
+    filler = FILLER.match(text)
+    text = text[filler.end() :].lstrip(" ([{\"'*`") if filler else text
+    alone = re.fullmatch(r"([A-Da-d])[\s.,:;!)】\]}>\"'`*。$]*", text)
+    if alone:
+        return {alone[1].upper()}
+    if re.fullmatch(r"[A-D]{2,4}[\s.。)]*", text):
+        return set(LETTERS).intersection(text)
+    first = LETTER.match(text)
+    if first is None:
+        return by_text
+    rest = text[first.end() :]
+    bare = rest.strip(" .,:;)]}\"'`*、。-")
+    if plain(bare) == plain(options[first[1]]):
+        return {first[1]}
+    named = {first[1]}
+    while (following := LISTED.match(rest)) is not None:
+        named.add(following[1])
+        rest = rest[following.end() :]
+    if re.match(r"\s+[A-Za-z\u4e00-\u9fff]", rest) and len(named) == 1:
+        # "A is wrong, so B": a sentence that names another letter states nothing.
+        sentence = re.split(r"[.。;!]", rest)[0]
+        named |= set(re.findall(r"(?<![A-Za-z0-9])" + ALONE, sentence))
+    return named
+
+
+def stated_answer(text: str) -> str | None:
+    """The last stated answer; a reply that is nothing but a letter states it too."""
+    value = extraction.last_answer(text, MARKER, KEYS)
+    if isinstance(value, list) and len(value) == 1:
+        (value,) = value
+    if isinstance(value, list):
+        return ", ".join(v for v in value[:10] if isinstance(v, str))
+    if value is None:
+        reply = unicodedata.normalize("NFKC", extraction.without_reasoning(text)[-MAX_ANSWER:])
+        bare = re.fullmatch(r"[\s(\[{\"'*`]*([A-D])[\s.)\]}\"'*`。]*", reply)
+        return bare[1] if bare else None
+    return value if isinstance(value, str) else None
 
 
 def score_item(item: dict[str, Any], text: str) -> dict[str, Any]:
     """1 when the last stated answer is the gold letter."""
-    stated = extraction.last_marked(text, MARKER)
-    if stated is None:
-        boxed = extraction.last_boxed(text)
-        value = boxed if boxed is not None else extraction.last_json_value(text, ("answer",))
-        stated = value if isinstance(value, str) else None
+    stated = stated_answer(text)
     options = {k: str(item["input"].get(k, "")) for k in LETTERS}
     named = letters_of(stated, options) if stated else set()
     if not named:
@@ -63,26 +114,18 @@ def score_item(item: dict[str, Any], text: str) -> dict[str, Any]:
     return {"score": float(right), "parsed": letter, "error": None if right else "wrong"}
 
 
-def by_exam(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> dict[str, float]:
-    """Accuracy per exam."""
-    scores: dict[str, list[float]] = {}
-    for item, result in zip(items, results):
-        scores.setdefault(item["subtask"], []).append(result["score"])
-    return {exam: sum(s) / len(s) for exam, s in sorted(scores.items())}
-
-
-def core_value(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> float:
-    """Unweighted mean over the exams."""
-    exams = by_exam(items, results)
-    return sum(exams.values()) / max(1, len(exams))
+core_value = subtask_mean  # the metric alone, for resampling
 
 
 def aggregate(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Mean over exams, with each exam and the item-weighted accuracy."""
+    """Unweighted mean over exams, with each exam and the item-weighted accuracy."""
+    scores: dict[str, list[float]] = {}
+    for item, result in zip(items, results):
+        scores.setdefault(item["subtask"], []).append(result["score"])
     return {
-        "value": core_value(items, results),
+        "value": subtask_mean(items, results),
         "submetrics": {
             "itemAccuracy": sum(r["score"] for r in results) / max(1, len(results)),
-            **{f"accuracy/{exam}": value for exam, value in by_exam(items, results).items()},
+            **{f"accuracy/{exam}": sum(s) / len(s) for exam, s in sorted(scores.items())},
         },
     }

@@ -8,7 +8,7 @@ from typing import Any
 import table_answers
 
 ERROR_CLASSES = {
-    "unparsed": "no final-answer line in the text",
+    "unparsed": "no final-answer line in the text, and no box",
     "wrong": "another answer (exact match), a number off by more than 10% or another word, or no"
     " word of the reference",
     "partly": "some words of the reference, or others beside them",
@@ -31,27 +31,32 @@ def check_item(item: dict[str, Any]) -> str | None:
 
 
 def score_item(item: dict[str, Any], text: str) -> dict[str, Any]:
-    """Exact match, every number within 10%, or ROUGE-L F1, by the item's sub-type."""
+    """Exact match, every number within 10%, or ROUGE-L F1, by the item's sub-type.
+
+    `rougeL` is for the aggregate.
+    """
     stated = table_answers.stated_answer(text)
     if stated is None:
-        return {"score": 0.0, "parsed": None, "error": "unparsed"}
+        return {"score": 0.0, "parsed": None, "error": "unparsed", "rougeL": 0.0}
     gold = item["gold"]
     if item["subtask"] in FREE:
         score = table_answers.rouge_l(gold, stated)
         error = None if score == 1 else "partly" if score else "wrong"
-        return {"score": score, "parsed": stated, "error": error}
+        return {"score": score, "parsed": stated, "error": error, "rougeL": score}
     right = (
         table_answers.matches(gold, stated)
         if item["subtask"] in EXACT
         else table_answers.matches_closely(gold, stated, TOLERANCE)
     )
-    return {"score": float(right), "parsed": stated, "error": None if right else "wrong"}
+    error = None if right else "wrong"
+    rouge = table_answers.rouge_l(gold, stated)
+    return {"score": float(right), "parsed": stated, "error": error, "rougeL": rouge}
 
 
 def aggregate(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> dict[str, Any]:
     """Mean over items (TableBench's Mix_Metric), each sub-type, the three measures, and the
-    unweighted mean over five sets that RD-Agent reports: correlation, trend, statistics, impact
-    and the rest together.
+    unweighted mean over five sets: correlation, trend, statistics, impact and the rest together.
+    RD-Agent's own mean of five takes ROUGE-L over all items for the fifth.
     """
     scores: dict[str, list[float]] = {}
     for item, result in zip(items, results):
@@ -66,8 +71,9 @@ def aggregate(items: list[dict[str, Any]], results: list[dict[str, Any]]) -> dic
         if pooled(kinds):
             submetrics[name] = sum(pooled(kinds)) / len(pooled(kinds))
     sets = [mean[kind] for kind in (*CLOSE, *EXACT) if kind in mean]
-    if pooled(FREE):
-        sets.append(submetrics["rougeL"])
-    if sets:
-        submetrics["meanOfFiveSets"] = sum(sets) / len(sets)
-    return {"value": sum(r["score"] for r in results) / max(1, len(results)), "submetrics": submetrics}
+    rest = [submetrics["rougeL"]] if pooled(FREE) else []
+    submetrics["meanOfFiveSets"] = sum(sets + rest) / max(1, len(sets + rest))
+    every = sum(r["rougeL"] for r in results) / max(1, len(results))
+    submetrics["meanOfFiveSetsRdAgent"] = (sum(sets) + every) / (len(sets) + 1)
+    value = sum(r["score"] for r in results) / max(1, len(results))
+    return {"value": value, "submetrics": submetrics}

@@ -7,7 +7,7 @@ from typing import Any
 import table_answers
 
 ERROR_CLASSES = {
-    "unparsed": "no final-answer line in the text",
+    "unparsed": "no final-answer line in the text, and no box",
     "not-a-number": "the gold is a number and the answer is not",
     "wrong": "another answer",
 }
