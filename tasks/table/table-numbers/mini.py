@@ -19,13 +19,13 @@ KINDS = (
 
 
 def draw(r: random.Random, style: int | None = None) -> Problem:
-    """A table of three teams and three months, and a question about one team.
+    """A table of two teams and three months, and a question about one team.
 
     The styles are the five kinds in their order, twice, the second time in other words.
     """
     style = r.randrange(10) if style is None else style
     kind = KINDS[style % 5]
-    rows = {team: [r.randint(2, 15) for _ in MONTHS] for team in r.sample(TEAMS, 3)}
+    rows = {team: [r.randint(2, 15) for _ in MONTHS] for team in r.sample(TEAMS, 2)}
     team = r.choice(list(rows))
     values = rows[team]
     if kind == "Time-basedCalculation":  # differences are never negative
