@@ -23,7 +23,12 @@ const CASES: readonly (readonly [string, readonly string[], number, RegExp])[] =
   ["no wall time", [...run, "--max-wall", "0m"], 2, /--max-wall.*above 0/],
   ["a target beyond 1", [...run, "--target", "87"], 2, /--target.*from 0 to 1/],
   ["an unknown tier", [...run, "--tier", "big"], 2, /--tier.*mini, full/],
-  ["a tier that a task has not", [...run, "--tier", "full"], 2, /no full tier; it has: mini/],
+  [
+    "a base model that has not been fetched",
+    [...run, "--tier", "full", "--set", "cache=/nowhere"],
+    2,
+    /base model qwen-7b is not at \/nowhere\/.*`dojo data prepare --tier full/,
+  ],
   ["an unknown base model", [...run, "--base-model", "minni"], 2, /did you mean mini/],
   ["an unknown backbone", [...run, "--backbone", "opena"], 2, /did you mean openai/],
   ["a missing API key", [...run, "--backbone", "openai"], 2, /OPENAI_API_KEY, which is not set/],
