@@ -35,8 +35,10 @@ async function viewOf(id: string): Promise<RunView> {
 
 async function viewWhen(id: string, fits: (view: RunView) => boolean): Promise<RunView> {
   return until(async () => {
-    const view = await viewOf(id);
-    return fits(view) ? view : null;
+    // On a busy machine a query may go unanswered; the next one tells.
+    const { exitCode, stdout } = await world.dojo("show", id, "--json");
+    const view = exitCode === 0 ? (JSON.parse(stdout) as RunView) : null;
+    return view !== null && fits(view) ? view : null;
   }, `a fitting view of ${id}`);
 }
 
