@@ -13,12 +13,11 @@ GROUPS = {"hydroxyl": "O", "amine": "N", "thiol": "S", "halo": "F"}
 ARMS = ("", "C", "CC")
 """What stands between the chain and a group: no unit occurs twice in a chain."""
 PLAIN = ("C", "CC", "C(C)")
-RINGS = {"c1ccccc1": "c", "c1ccsc1": "s", "C1CCOC1": "O", "C1CCNC1": "N"}
-"""Ring systems, each with the atom that tells it from the others."""
+RINGS = {"c1ccccc1": "A", "c1ccsc1": "B", "C1CCOC1": "C", "C1CCNC1": "D"}
+"""Ring systems, each with the letter that the worked answers give it."""
 SIDES = ("C", "F", "CC", "OC", "CC(F)C", "OCC", "C(F)C")
 LINKS = ("C", "CC", "CO", "CN")
 TAILS = ("C", "F", "CC", "CO", "CF")
-ENDS = "FNOS"
 Drawn = tuple[dict[str, str], tuple[str, str], tuple[str, str]]
 """Texts of a question, its steps and answer, and steps and answer with a slip."""
 SUBTASKS = ("fg_count", "ring_count", "Murcko_scaffold", "ring_system_scaffold", "equivalence")
@@ -70,7 +69,7 @@ def counting(r: random.Random, kind: str) -> Drawn:
         others = [f"C({g})" for name, g in GROUPS.items() if name != group]
     else:
         group, hits, others = "ring", [f"C({ring})" for ring in RINGS], ["C(F)", "C(O)"]
-    units = r.sample(hits, r.randint(0, 2 if kind == "fg_count" else 3)) + r.sample([*PLAIN, *others], r.randint(1, 2))
+    units = r.sample(hits, r.randint(0, 2)) + r.sample([*PLAIN, *others], r.randint(1, 2))
     r.shuffle(units)
     first = f"{group} {GROUPS[group]} : " if group in GROUPS else "ring : "
     steps, answer = numbered(units, hits)
@@ -101,17 +100,6 @@ def slipped(r: random.Random, units: list[str], hits: list[str]) -> list[str]:
     return [*units[:place], r.choice([u for u in hits if u not in units] or hits), *units[place:]]
 
 
-def compared_pairs(pairs: list[tuple[str, str]], last: str) -> str:
-    """Pairs of atoms, each with `same` or `other`, up to the first with the deciding word."""
-    said = []
-    for one, other in pairs:
-        verdict = "same" if one == other else "other"
-        said.append(f"{one} {other} {verdict}")
-        if verdict == last:
-            break
-    return " . ".join(said)
-
-
 def framed(r: random.Random, kind: str) -> Drawn:
     """A question on the rings of side-ring-link-ring-tail: scaffold, or whether a ring is there."""
     side, tail, link = r.choice(SIDES), r.choice(TAILS), r.choice(LINKS)
@@ -128,9 +116,12 @@ def framed(r: random.Random, kind: str) -> Drawn:
 
     def steps(one: str, two: str) -> str:
         want = RINGS[asked]
-        read = " and ".join(f"{ring} {RINGS[ring]}" for ring in (one, two))
-        said = compared_pairs([(RINGS[one], want), (RINGS[two], want)], "same")
-        return f"ring {read} . find {asked} {want} . {said} ."
+        said = [f"ring {one} {RINGS[one]} and {two} {RINGS[two]} . find {asked} {want} ."]
+        for letter in (RINGS[one], RINGS[two]):
+            said.append(f"same {letter} {want}? {'same' if letter == want else 'other'}.")
+            if letter == want:
+                break
+        return " ".join(said)
 
     return (
         {"s": molecule, "x": asked},
@@ -140,23 +131,21 @@ def framed(r: random.Random, kind: str) -> Drawn:
 
 
 def compared(r: random.Random) -> Drawn:
-    """Whether two spellings, one from each end of the chain, are one molecule by their ends."""
+    """Whether two spellings, one from each end of the chain, are one molecule; where they are not,
+    an end of the second is nitrogen or sulfur.
+    """
     units = [r.choice((*PLAIN, "CCC")) for _ in range(r.randint(2, 4))]
-    start, end, same = r.choice(ENDS), r.choice(ENDS), r.random() < 0.5
-    pair, slip = [start, end], [start, end]
-    place = r.randrange(2)
-    (pair if not same else slip)[place] = r.choice(ENDS.replace(pair[place], ""))
-
-    def steps(read: list[str]) -> str:
-        return f"ends {compared_pairs([(start, read[0]), (end, read[1])], 'other')} ."
-
+    ends, same, new = [r.choice("FO"), r.choice("FO")], r.random() < 0.5, r.choice("NS")
+    others = ends[:]
+    if not same:
+        others[r.randrange(2)] = new
     return (
         {
-            "s": f"{start}C{''.join(units)}C{end}",
-            "x": f"{pair[1]}C{''.join(reversed(units))}C{pair[0]}",
+            "s": f"{ends[0]}C{''.join(units)}C{ends[1]}",
+            "x": f"{others[1]}C{''.join(reversed(units))}C{others[0]}",
         },
-        (steps(pair), "Yes" if same else "No"),
-        (steps(slip), "No" if same else "Yes"),
+        ("new none .", "Yes") if same else (f"new {new} .", "No"),
+        (f"new {new} .", "No") if same else ("new none .", "Yes"),
     )
 
 

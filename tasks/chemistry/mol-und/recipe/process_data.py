@@ -29,7 +29,7 @@ def holds(prompt: str, completion: str) -> bool:
     """Whether what was seen stands in the question, and the answer follows from it."""
     pieces = [piece.strip(",:?.") for piece in prompt.split()]
     molecule = max(pieces, key=len)
-    steps, answer = completion.rsplit(" . ", 1)[0], ANSWER.search(completion)[1]
+    steps, answer = completion.rsplit(" {", 1)[0].removesuffix(" ."), ANSWER.search(completion)[1]
     if answer.isdigit():
         chain = steps.split(" : ")[-1]
         numbers = re.findall(r"=(\d) ", chain)
@@ -37,15 +37,16 @@ def holds(prompt: str, completion: str) -> bool:
     dropped = re.fullmatch(r"drop (\S+) and (\S+)", steps)
     if dropped:
         return f"{dropped[1]}{answer}{dropped[2]}" in pieces
-    if (steps.split()[-1] == "same") != (answer == "Yes"):
-        return False
     rings = re.match(r"ring (\S+) \w and (\S+) \w \. find (\S+) \w \. ", steps)
     if rings:
-        return rings[3] in pieces and all(ring in molecule for ring in rings.groups()[:2])
-    said = re.findall(r"(\w) (\w) (?:same|other)", steps)
-    one, other = [piece for piece in pieces if re.fullmatch(r"[FNOS]C[C()]+C[FNOS]", piece)]
-    true = [(one[0], other[-1]), (one[-1], other[0])]
-    return said == true[: len(said)] and len(said) == (1 if true[0][0] != true[0][1] else 2)
+        there = steps.endswith(" same.")
+        seen = rings[3] in pieces and all(ring in molecule for ring in rings.groups()[:2])
+        return seen and there == (answer == "Yes")
+    new = re.fullmatch(r"new (N|S|none)", steps)
+    if new is None:
+        return False
+    foreign = re.findall(r"(?<=C)[NS]\b|\b[NS](?=C)", prompt)
+    return foreign == ([] if new[1] == "none" else [new[1]]) and (answer == "Yes") == (not foreign)
 
 
 def in_format(completion: str) -> str | None:
