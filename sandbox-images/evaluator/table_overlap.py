@@ -122,24 +122,38 @@ class TableOverlap:
             for reading, found in self.found_lines(text.split()).items():
                 at, lines = self.readings[reading]
                 needed = lines if lines < FEW else int(SHARE * lines + 0.999)
-                if len(found) >= needed:
-                    best[at] = max(best.get(at, (0, 0)), (len(found), lines))
+                apart = lines_apart(found)
+                if apart >= needed:
+                    best[at] = max(best.get(at, (0, 0)), (apart, lines))
         for at, (found, lines) in sorted(best.items()):
             yield Hit(at, "near", f"{found} of {lines} lines of the item's table, cells in any order")
 
-    def found_lines(self, tokens: list[str]) -> dict[int, set[int]]:
-        """Lines that stand in a row of tokens, by reading."""
-        found: dict[int, set[int]] = defaultdict(set)
+    def found_lines(self, tokens: list[str]) -> dict[int, list[tuple[int, int, int]]]:
+        """Lines that stand in a row of tokens, as (end, start, line), by reading."""
+        found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
         totals = numpy.zeros(len(tokens) + 1, dtype=numpy.uint64)
         numpy.cumsum(numpy.array([digest(t) for t in tokens], dtype=numpy.uint64), out=totals[1:])
         for length in self.lengths:
             if length > len(tokens):
                 break
             sums = totals[length:] - totals[:-length]
-            for total in sums[self.bloom[sums & numpy.uint64(MASK)]].tolist():
-                for reading, line in self.lines.get(total, ()):
-                    found[reading].add(line)
+            for start in numpy.flatnonzero(self.bloom[sums & numpy.uint64(MASK)]).tolist():
+                for reading, line in self.lines.get(int(sums[start]), ()):
+                    found[reading].append((start + length, start, line))
         return found
+
+
+def lines_apart(places: list[tuple[int, int, int]]) -> int:
+    """How many different lines stand in places of their own. In any order of cells, the end of one
+    line and the beginning of the next may look like a third; tokens count once.
+    """
+    taken: set[int] = set()
+    free_from = 0
+    for end, start, line in sorted(places):
+        if start >= free_from and line not in taken:
+            taken.add(line)
+            free_from = end
+    return len(taken)
 
 
 def readings(table: list[list[Any]]) -> Iterator[list[list[str]]]:

@@ -46,17 +46,21 @@ class Corpus:
             items: list[Problem] = []
             while len(items) < self._sizes[split]:
                 problem = draw(self.random)
-                if problem.key not in self._held:
-                    self._held.add(problem.key)
+                if self._is_free(problem):
+                    self._held |= {problem.key, problem.content or problem.key}
                     items.append(problem)
             self.splits[split] = items
+
+    def _is_free(self, problem: Problem) -> bool:
+        """Whether no item has the problem's key or content."""
+        return problem.key not in self._held and problem.content not in self._held
 
     def problems(self, draw: Draw, count: int, **options: Any) -> list[Problem]:
         """Problems for the raw side: none has the key of an item."""
         out: list[Problem] = []
         while len(out) < count:
             problem = draw(self.random, **options)
-            if problem.key not in self._held:
+            if self._is_free(problem):
                 out.append(problem)
         return out
 

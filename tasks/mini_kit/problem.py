@@ -10,8 +10,8 @@ from typing import Any
 class Problem:
     """A problem with its right answer and a plausible wrong one.
 
-    `key` is what the splits are disjoint by; `steps` is the reasoning without the answer, as one
-    line.
+    `key` is what the splits are disjoint by, and so is `content` where there is one; `steps` is the
+    reasoning without the answer, as one line.
     """
 
     key: str
@@ -23,6 +23,7 @@ class Problem:
     wrong_answer: str
     wrong_steps: str
     reference: dict[str, Any] = field(default_factory=dict)
+    content: str | None = None
 
 
 @dataclass(frozen=True)

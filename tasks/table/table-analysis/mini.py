@@ -51,6 +51,8 @@ def draw(r: random.Random, style: int | None = None) -> Problem:
     r.shuffle(rows)
     return Problem(
         key=f"{x} {a} {b if kind == 'ImpactAnalysis' else ''} | {kind}",
+        # Even series read backwards, or in the other order, are the same table to an audit.
+        content=f"table {sorted((name, sorted(values)) for name, values in rows)}",
         subtask=kind,
         input={
             "table": {
